@@ -1,0 +1,92 @@
+package dev.tcpecho.transport;
+
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioChannelOption;
+import io.netty.channel.unix.UnixChannelOption;
+import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.util.NettyRuntime;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.Future;
+import java.net.StandardSocketOptions;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** A way to reach the kernel's sockets. */
+public enum Transport {
+
+    /** Java's own, on every platform. */
+    NIO(() -> null, NioIoHandler::newFactory, NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT)),
+
+    /** Linux's epoll, through Netty's native library. */
+    EPOLL(Epoll::unavailabilityCause, EpollIoHandler::newFactory, UnixChannelOption.SO_REUSEPORT),
+
+    /** Linux's io_uring, through Netty's native library; container runtimes commonly forbid it. */
+    IO_URING(IoUring::unavailabilityCause, IoUringIoHandler::newFactory, UnixChannelOption.SO_REUSEPORT);
+
+    private final Supplier<@Nullable Throwable> unavailabilityCause;
+
+    private final Supplier<IoHandlerFactory> ioHandlerFactory;
+
+    private final ChannelOption<Boolean> reusePort;
+
+    Transport(
+            Supplier<@Nullable Throwable> unavailabilityCause,
+            Supplier<IoHandlerFactory> ioHandlerFactory,
+            ChannelOption<Boolean> reusePort) {
+        this.unavailabilityCause = unavailabilityCause;
+        this.ioHandlerFactory = ioHandlerFactory;
+        this.reusePort = reusePort;
+    }
+
+    /**
+     * Returns why this process cannot use this transport.
+     *
+     * @return the reason, or {@code null} if the transport can be used
+     */
+    public @Nullable Throwable unavailabilityCause() {
+        return this.unavailabilityCause.get();
+    }
+
+    /**
+     * Returns the option that lets several sockets listen on one port.
+     *
+     * @return this transport's name for {@code SO_REUSEPORT}
+     */
+    public ChannelOption<Boolean> reusePort() {
+        return this.reusePort;
+    }
+
+    /**
+     * Starts the event loops that serve every connection, one for each processor.
+     *
+     * @return a group of daemon threads, for the caller to shut down
+     */
+    public EventLoopGroup newEventLoopGroup() {
+        return new MultiThreadIoEventLoopGroup(
+                NettyRuntime.availableProcessors(),
+                new DefaultThreadFactory("echo-" + this, true),
+                this.ioHandlerFactory.get()) {
+
+            @Override
+            public Future<?> shutdownGracefully() {
+                // Netty's default of 2 seconds is for tasks still to come; here the listeners are closed before.
+                return shutdownGracefully(0, 5, TimeUnit.SECONDS);
+            }
+        };
+    }
+
+    /** Returns the name as it is written in the configuration, for example {@code io-uring}. */
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}
