@@ -1,0 +1,62 @@
+package dev.tcpecho.server;
+
+import dev.tcpecho.EchoProperties;
+import dev.tcpecho.transport.Transport;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+import reactor.netty.NettyPipeline;
+import reactor.netty.tcp.TcpServer;
+
+/** Assembles the echo: a transport, its event loops, the TCP server that they run, and the listeners that it opens. */
+@Configuration(proxyBeanMethods = false)
+class EchoServerConfiguration {
+
+    /** More than the bytes held for any connection, of which each turn of a write loop takes one at least. */
+    private static final int MORE_TURNS_THAN_BYTES = 1 << 20;
+
+    @Bean
+    Transport echoTransport(EchoProperties properties) {
+        return properties.transport().resolve();
+    }
+
+    @Bean(destroyMethod = "shutdownGracefully")
+    EventLoopGroup echoEventLoops(Transport transport) {
+        return transport.newEventLoopGroup();
+    }
+
+    @Bean
+    TcpServer echoTcpServer(EventLoopGroup echoEventLoops) {
+        return TcpServer.create()
+                .runOn(echoEventLoops)
+                // The end of a client's stream is not the end of what it is owed.
+                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                // A client that vanished while nothing was owed to it: the kernel asks, after 2 hours by default.
+                .childOption(ChannelOption.SO_KEEPALIVE, true)
+                // Netty's epoll gives up waiting for a full socket when a write loop runs out of turns: it never does.
+                .childOption(ChannelOption.WRITE_SPIN_COUNT, MORE_TURNS_THAN_BYTES)
+                .doOnChannelInit((observer, channel, remoteAddress) -> initialize(channel))
+                .handle(new EchoHandler());
+    }
+
+    private static void initialize(Channel channel) {
+        ReadGate.install(channel);
+        channel.pipeline()
+                .addBefore(NettyPipeline.ReactiveBridge, "echo.backpressure", Backpressure.HANDLER)
+                .addBefore(NettyPipeline.ReactiveBridge, "echo.end-of-input", EndOfInput.HANDLER);
+    }
+
+    @Bean
+    EchoServer echoServer(
+            TcpServer echoTcpServer,
+            Transport transport,
+            EchoProperties properties,
+            MeterRegistry registry,
+            Environment environment) {
+        return new EchoServer(echoTcpServer, transport, properties, registry, environment);
+    }
+}

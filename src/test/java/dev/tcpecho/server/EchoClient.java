@@ -1,0 +1,105 @@
+package dev.tcpecho.server;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.random.RandomGenerator;
+
+/** A client on Java's blocking sockets, so that none of the service's own library is on both sides. */
+final class EchoClient implements AutoCloseable {
+
+    private static final Duration READ_TIMEOUT = Duration.ofSeconds(60);
+
+    private final Socket socket = new Socket();
+
+    private EchoClient(InetSocketAddress server, int receiveBuffer) throws IOException {
+        if (receiveBuffer > 0) {
+            this.socket.setReceiveBufferSize(receiveBuffer);
+        }
+        this.socket.setSoTimeout((int) READ_TIMEOUT.toMillis());
+        this.socket.connect(server);
+    }
+
+    static EchoClient connect(InetSocketAddress server) throws IOException {
+        return new EchoClient(server, 0);
+    }
+
+    /** Connects with a receive buffer of its own size, which the kernel then does not grow. */
+    static EchoClient connect(InetSocketAddress server, int receiveBuffer) throws IOException {
+        return new EchoClient(server, receiveBuffer);
+    }
+
+    /** Sends everything in chunks of random sizes up to a maximum, and then ends the stream. */
+    CompletableFuture<Void> sendAndHalfClose(byte[] payload, int maxChunk, RandomGenerator random) {
+        return CompletableFuture.runAsync(() -> {
+            try {
+                OutputStream out = this.socket.getOutputStream();
+                for (int offset = 0; offset < payload.length; ) {
+                    int chunk = Math.min(1 + random.nextInt(maxChunk), payload.length - offset);
+                    out.write(payload, offset, chunk);
+                    offset += chunk;
+                }
+                this.socket.shutdownOutput();
+            } catch (IOException ex) {
+                throw new UncheckedIOException(ex);
+            }
+        });
+    }
+
+    /** Sends as much as the server takes until the connection is closed. */
+    void sendInBackground(byte[] payload) {
+        CompletableFuture<Void> unused = CompletableFuture.runAsync(() -> {
+            try {
+                send(payload);
+            } catch (IOException ex) {
+                // The connection was closed, which is what this waits for.
+            }
+        });
+    }
+
+    void send(byte[] payload) throws IOException {
+        this.socket.getOutputStream().write(payload);
+    }
+
+    void halfClose() throws IOException {
+        this.socket.shutdownOutput();
+    }
+
+    /** Reads exactly as many bytes, or fewer if the stream ends before. */
+    byte[] read(int length) throws IOException {
+        return this.socket.getInputStream().readNBytes(length);
+    }
+
+    /** Reads to the end of the stream. */
+    byte[] readToEnd() throws IOException {
+        return this.socket.getInputStream().readAllBytes();
+    }
+
+    /** Reads to the end of the stream, a chunk at a time with a pause after each, as a slow client does. */
+    byte[] readToEndSlowly(int chunk, Duration pause) throws IOException, InterruptedException {
+        InputStream in = this.socket.getInputStream();
+        ByteArrayOutputStream echo = new ByteArrayOutputStream();
+        for (byte[] bytes = in.readNBytes(chunk); bytes.length > 0; bytes = in.readNBytes(chunk)) {
+            echo.writeBytes(bytes);
+            Thread.sleep(pause.toMillis());
+        }
+        return echo.toByteArray();
+    }
+
+    /** Ends the connection with a reset in place of an orderly close. */
+    void reset() throws IOException {
+        this.socket.setSoLinger(true, 0);
+        this.socket.close();
+    }
+
+    @Override
+    public void close() throws IOException {
+        this.socket.close();
+    }
+}

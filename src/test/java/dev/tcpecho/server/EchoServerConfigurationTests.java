@@ -1,0 +1,106 @@
+package dev.tcpecho.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tcpecho.EchoProperties;
+import dev.tcpecho.EchoProperties.Listener;
+import dev.tcpecho.server.RunningEcho.TestConfiguration;
+import dev.tcpecho.transport.Transport;
+import dev.tcpecho.transport.TransportChoice;
+import io.netty.channel.ChannelOption;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Configuration;
+import reactor.netty.tcp.TcpServer;
+
+/** What the configuration makes, and how its properties bind. */
+class EchoServerConfigurationTests {
+
+    private final ApplicationContextRunner runner =
+            new ApplicationContextRunner().withUserConfiguration(TestConfiguration.class);
+
+    @Test
+    void oneListenerWithEveryDefaultWhenNoneIsConfigured() {
+        new ApplicationContextRunner()
+                .withUserConfiguration(PropertiesOnly.class)
+                .run(context -> {
+                    EchoProperties properties = context.getBean(EchoProperties.class);
+                    assertThat(properties.listeners())
+                            .isEqualTo(Map.of("plain", new Listener("::", 25341, 4096, false)));
+                    assertThat(properties.transport()).isEqualTo(TransportChoice.AUTO);
+                    assertThat(properties.drain().timeout()).isEqualTo(Duration.ofSeconds(20));
+                });
+    }
+
+    @Test
+    void listenersBindByNameAndReplaceTheDefault() {
+        new ApplicationContextRunner()
+                .withUserConfiguration(PropertiesOnly.class)
+                .withPropertyValues(
+                        "echo.listeners.a.port=7",
+                        "echo.listeners.a.address=127.0.0.1",
+                        "echo.listeners.a.backlog=1",
+                        "echo.listeners.a.reuse-port=true",
+                        "echo.listeners.b.port=8",
+                        "echo.transport=io-uring",
+                        "echo.drain.timeout=1m")
+                .run(context -> assertThat(context.getBean(EchoProperties.class))
+                        .isEqualTo(new EchoProperties(
+                                TransportChoice.IO_URING,
+                                Map.of(
+                                        "a", new Listener("127.0.0.1", 7, 1, true),
+                                        "b", new Listener("::", 8, 4096, false)),
+                                new EchoProperties.Drain(Duration.ofMinutes(1)))));
+    }
+
+    @Test
+    void bindsEveryListenerFromTheOneTcpServer() {
+        this.runner
+                .withPropertyValues("echo.listeners.a.port=0", "echo.listeners.b.port=0")
+                .run(context -> {
+                    assertThat(context).hasSingleBean(TcpServer.class);
+                    assertThat(context.getBean(EchoServer.class).addresses()).containsOnlyKeys("a", "b");
+                });
+    }
+
+    @Test
+    void connectionsHalfCloseAndNeverRunOutOfWriteTurns() {
+        this.runner.withPropertyValues("echo.listeners.plain.port=0").run(context -> {
+            Map<ChannelOption<?>, ?> options =
+                    context.getBean(TcpServer.class).configuration().childOptions();
+            assertThat(options.get(ChannelOption.ALLOW_HALF_CLOSURE)).isEqualTo(true);
+            assertThat(options.get(ChannelOption.SO_KEEPALIVE)).isEqualTo(true);
+            // With 1 and with 2 turns epoll breaks streams off; each turn takes a byte, and 512 KiB is the most held.
+            assertThat((Integer) options.get(ChannelOption.WRITE_SPIN_COUNT)).isGreaterThan(512 * 1024);
+        });
+    }
+
+    @Test
+    void autoTakesEpollWhereItCanBeUsed() {
+        Transport expected = (Transport.EPOLL.unavailabilityCause() == null) ? Transport.EPOLL : Transport.NIO;
+        this.runner
+                .withPropertyValues("echo.listeners.plain.port=0")
+                .run(context -> assertThat(context.getBean(Transport.class)).isEqualTo(expected));
+    }
+
+    @Test
+    void nioCanAlwaysBeUsed() {
+        assertThat(TransportChoice.NIO.resolve()).isEqualTo(Transport.NIO);
+        assertThat(Transport.NIO.unavailabilityCause()).isNull();
+    }
+
+    @Test
+    void duplicatePortsAreRefusedBeforeAnyIsOpen() {
+        this.runner
+                .withPropertyValues("echo.listeners.a.port=7", "echo.listeners.b.port=7")
+                .run(context ->
+                        assertThat(context).getFailure().rootCause().isInstanceOf(DuplicatePortException.class));
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableConfigurationProperties(EchoProperties.class)
+    static class PropertiesOnly {}
+}

@@ -1,0 +1,130 @@
+package dev.tcpecho.server;
+
+import dev.tcpecho.EchoProperties;
+import dev.tcpecho.transport.Transport;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import reactor.netty.tcp.TcpServer;
+
+/** The echo without its management server, on a free port of every address. */
+public final class RunningEcho implements AutoCloseable {
+
+    private final ConfigurableApplicationContext context;
+
+    private RunningEcho(ConfigurableApplicationContext context) {
+        this.context = context;
+    }
+
+    static RunningEcho start(Transport transport, String... properties) {
+        return start(transport, UnaryOperator.identity(), properties);
+    }
+
+    /** Starts it with a server that is changed before its listeners open. */
+    static RunningEcho start(Transport transport, UnaryOperator<TcpServer> change, String... properties) {
+        return new RunningEcho(new SpringApplicationBuilder(TestConfiguration.class)
+                .initializers(context -> context.getBeanFactory().addBeanPostProcessor(new BeanPostProcessor() {
+                    @Override
+                    public Object postProcessAfterInitialization(Object bean, String name) {
+                        return (bean instanceof TcpServer server) ? change.apply(server) : bean;
+                    }
+                }))
+                .web(WebApplicationType.NONE)
+                .properties("echo.transport=" + transport, "echo.listeners.plain.port=0")
+                .run(Stream.of(properties).map(property -> "--" + property).toArray(String[]::new)));
+    }
+
+    <T> T bean(Class<T> type) {
+        return this.context.getBean(type);
+    }
+
+    InetSocketAddress address() {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), port());
+    }
+
+    int port() {
+        return bean(EchoServer.class).addresses().get("plain").getPort();
+    }
+
+    long accepted(String listener) {
+        return (long) registry()
+                .get("echo.connections.accepted")
+                .tag("listener", listener)
+                .functionCounter()
+                .count();
+    }
+
+    long accepted() {
+        return count("echo.connections.accepted");
+    }
+
+    long closed(String reason) {
+        return (long) registry()
+                .get("echo.connections.closed")
+                .tag("reason", reason)
+                .functionCounter()
+                .count();
+    }
+
+    long closed() {
+        return (long) registry().find("echo.connections.closed").functionCounters().stream()
+                .mapToDouble(FunctionCounter::count)
+                .sum();
+    }
+
+    long active() {
+        Gauge gauge = registry().get("echo.connections.active").gauge();
+        return (long) gauge.value();
+    }
+
+    long received() {
+        return count("echo.received");
+    }
+
+    long sent() {
+        return count("echo.sent");
+    }
+
+    /** The bytes that were read from clients and are not with the kernel yet. */
+    long held() {
+        long sent = sent();
+        return received() - sent;
+    }
+
+    MeterRegistry registry() {
+        return bean(MeterRegistry.class);
+    }
+
+    private long count(String name) {
+        return (long) registry().get(name).functionCounter().count();
+    }
+
+    @Override
+    public void close() {
+        this.context.close();
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableConfigurationProperties(EchoProperties.class)
+    @Import(EchoServerConfiguration.class)
+    static class TestConfiguration {
+
+        @Bean
+        MeterRegistry meterRegistry() {
+            return new SimpleMeterRegistry();
+        }
+    }
+}
