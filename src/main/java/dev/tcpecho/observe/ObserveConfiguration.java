@@ -1,0 +1,43 @@
+package dev.tcpecho.observe;
+
+import dev.tcpecho.server.EchoServer;
+import dev.tcpecho.transport.Transport;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.netty.channel.EventLoopGroup;
+import java.time.Duration;
+import java.util.Map;
+import org.springframework.boot.actuate.info.InfoContributor;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Adds the echo to the health, info and metrics endpoints. The name of a health bean is the name of its component. */
+@Configuration(proxyBeanMethods = false)
+class ObserveConfiguration {
+
+    /** After which an event loop that has not answered counts as stalled. */
+    private static final Duration STALLED = Duration.ofSeconds(1);
+
+    @Bean
+    EchoHealthIndicator echoHealthIndicator(EchoServer server, Transport transport) {
+        return new EchoHealthIndicator(server, transport);
+    }
+
+    @Bean
+    EventLoopsHealthIndicator eventLoopsHealthIndicator(EventLoopGroup echoEventLoops) {
+        return new EventLoopsHealthIndicator(echoEventLoops, STALLED);
+    }
+
+    @Bean
+    InfoContributor echoInfoContributor(Transport transport) {
+        return info -> info.withDetail("echo", Map.of("transport", transport.toString()));
+    }
+
+    @Bean
+    MeterBinder echoTransportMetrics(Transport transport) {
+        return registry -> Gauge.builder("echo.transport", () -> 1)
+                .tag("transport", transport.toString())
+                .description("The transport in use")
+                .register(registry);
+    }
+}
