@@ -1,0 +1,26 @@
+package dev.tcpecho.diagnostics;
+
+import java.util.stream.Collectors;
+import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
+import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.diagnostics.FailureAnalyzer;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+
+/** {@link FailureAnalyzer} for a property that the service does not have; before Boot's own, which prints objects. */
+@Order(Ordered.HIGHEST_PRECEDENCE)
+class UnknownPropertyFailureAnalyzer extends AbstractFailureAnalyzer<UnboundConfigurationPropertiesException> {
+
+    @Override
+    protected FailureAnalysis analyze(Throwable rootFailure, UnboundConfigurationPropertiesException failure) {
+        String properties = failure.getUnboundProperties().stream()
+                .map(property ->
+                        "%s = '%s' (%s)".formatted(property.getName(), property.getValue(), property.getOrigin()))
+                .collect(Collectors.joining(", "));
+        return new FailureAnalysis(
+                "There is no such property: %s.".formatted(properties),
+                "Correct its name or remove it; the README lists every property.",
+                failure);
+    }
+}

@@ -1,0 +1,59 @@
+package dev.tcpecho.diagnostics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tcpecho.EchoProperties.Listener;
+import dev.tcpecho.server.ListenerBindException;
+import dev.tcpecho.transport.Transport;
+import dev.tcpecho.transport.TransportUnavailableException;
+import io.netty.channel.unix.Errors;
+import java.io.IOException;
+import java.net.BindException;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+
+/** The failures that cannot be brought about on every machine; {@link StartFailureTests} has the others. */
+class FailureAnalyzerTests {
+
+    @ParameterizedTest
+    @MethodSource
+    void privilegedPort(IOException cause) {
+        FailureAnalysis analysis = new ListenerBindFailureAnalyzer()
+                .analyze(new ListenerBindException("plain", new Listener("::", 80, 4096, false), cause));
+        assertThat(analysis.getDescription())
+                .isEqualTo("The listener 'plain' cannot open port 80 on '::':"
+                        + " this process may not open a privileged port.");
+        assertThat(analysis.getAction())
+                .isEqualTo("Set echo.listeners.plain.port to 1024 or more,"
+                        + " or grant the process the capability CAP_NET_BIND_SERVICE.");
+    }
+
+    static Stream<IOException> privilegedPort() {
+        return Stream.of(new BindException("Permission denied"), Errors.newIOException("bind", -13));
+    }
+
+    @Test
+    void anythingElseIsQuoted() {
+        FailureAnalysis analysis = new ListenerBindFailureAnalyzer()
+                .analyze(new ListenerBindException(
+                        "plain", new Listener("::", 7, 4096, false), new IOException("Too many open files")));
+        assertThat(analysis.getDescription())
+                .isEqualTo("The listener 'plain' cannot open port 7 on '::': Too many open files.");
+        assertThat(analysis.getAction()).isEqualTo("Check echo.listeners.plain.address and echo.listeners.plain.port.");
+    }
+
+    @Test
+    void transportThatCannotBeUsed() {
+        FailureAnalysis analysis = new TransportUnavailableFailureAnalyzer()
+                .analyze(new TransportUnavailableException(
+                        Transport.IO_URING, new UnsupportedOperationException("the kernel forbids it\nand more")));
+        assertThat(analysis.getDescription())
+                .isEqualTo("echo.transport is 'io-uring', which cannot be used here: the kernel forbids it.");
+        assertThat(analysis.getAction())
+                .isEqualTo("Set echo.transport to 'auto', which takes the best that can be used,"
+                        + " or to 'nio', which always can.");
+    }
+}

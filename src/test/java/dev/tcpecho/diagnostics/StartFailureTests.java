@@ -1,0 +1,159 @@
+package dev.tcpecho.diagnostics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import dev.tcpecho.EchoApplication;
+import dev.tcpecho.transport.Transport;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+/** What a user reads when a wrong configuration stops the start: the exact text, and no stack trace. */
+@ExtendWith(OutputCaptureExtension.class)
+class StartFailureTests {
+
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void portTaken(Transport transport, CapturedOutput output) throws Exception {
+        assumeThat(transport.unavailabilityCause()).isNull();
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            int port = taken.getLocalPort();
+            assertStartFails(
+                    output,
+                    "The listener 'plain' cannot open port %d on '127.0.0.1': the port is already in use."
+                            .formatted(port),
+                    ("Stop what uses port %d ('ss -ltnp sport = :%d' names it),"
+                                    + " or set echo.listeners.plain.port to another port, or to 0 for any free one.")
+                            .formatted(port, port),
+                    "--echo.transport=" + transport,
+                    "--echo.listeners.plain.address=127.0.0.1",
+                    "--echo.listeners.plain.port=" + port);
+        }
+    }
+
+    @Test
+    void portTakenLeavesNoOtherListenerOpen(CapturedOutput output) throws Exception {
+        int free;
+        try (ServerSocket socket = new ServerSocket(0)) {
+            free = socket.getLocalPort();
+        }
+        try (ServerSocket taken = new ServerSocket(0)) {
+            assertThat(catchThrowable(() -> start(
+                            "--echo.listeners.first.port=" + free,
+                            "--echo.listeners.second.port=" + taken.getLocalPort())))
+                    .isNotNull();
+            assertThat(output).contains("The listener 'second' cannot open port");
+            try (Socket client = new Socket()) {
+                assertThat(catchThrowable(() -> client.connect(new InetSocketAddress("127.0.0.1", free))))
+                        .hasMessageContaining("refused");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-1", "65536"})
+    void portOutOfRange(String port, CapturedOutput output) {
+        assertStartFails(
+                output,
+                """
+                Binding to target dev.tcpecho.EchoProperties failed:
+
+                    Property: echo.listeners[plain].port
+                    Value: "%s"
+                    Reason: must be a port from 0 to 65535, where 0 is any free port
+                """.formatted(port),
+                "Update your application's configuration",
+                "--echo.listeners.plain.port=" + port);
+    }
+
+    @Test
+    void unknownTransport(CapturedOutput output) {
+        assertStartFails(
+                output,
+                "echo.transport is 'kqueue', which is no transport"
+                        + " (\"echo.transport\" from property source \"commandLineArgs\").",
+                "Set echo.transport to one of: auto, nio, epoll, io-uring.",
+                "--echo.transport=kqueue");
+    }
+
+    @Test
+    void duplicatePorts(CapturedOutput output) {
+        assertStartFails(
+                output,
+                "The listeners 'a' and 'b' are both to open port 7007.",
+                "Set echo.listeners.b.port to another port than 7007, or remove one of the two listeners.",
+                "--echo.listeners.a.port=7007",
+                "--echo.listeners.b.port=7007");
+    }
+
+    @Test
+    void unresolvableAddress(CapturedOutput output) {
+        assertStartFails(
+                output,
+                "The listener 'plain' cannot open port 0 on 'no.such.host.invalid': the address does not resolve.",
+                "Set echo.listeners.plain.address to an IP address of this host, to a name that resolves to one,"
+                        + " or to '::' for every address.",
+                "--echo.listeners.plain.address=no.such.host.invalid");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void addressOfAnotherHost(Transport transport, CapturedOutput output) {
+        assumeThat(transport.unavailabilityCause()).isNull();
+        assertStartFails(
+                output,
+                "The listener 'plain' cannot open port 0 on '192.0.2.1': it is not an address of this host.",
+                "Set echo.listeners.plain.address to an IP address of this host, to a name that resolves to one,"
+                        + " or to '::' for every address.",
+                "--echo.transport=" + transport,
+                "--echo.listeners.plain.address=192.0.2.1");
+    }
+
+    @Test
+    void propertyThatDoesNotExist(CapturedOutput output) {
+        assertStartFails(
+                output,
+                "There is no such property: echo.listener.plain.port = '7'"
+                        + " (\"echo.listener.plain.port\" from property source \"commandLineArgs\").",
+                "Correct its name or remove it; the README lists every property.",
+                "--echo.listener.plain.port=7");
+    }
+
+    @Test
+    void negativeDrainTimeout(CapturedOutput output) {
+        assertStartFails(output, """
+                Binding to target dev.tcpecho.EchoProperties failed:
+
+                    Property: echo.drain.timeout
+                    Value: "PT-1S"
+                    Reason: must be 0s or more
+                """, "Update your application's configuration", "--echo.drain.timeout=-1s");
+    }
+
+    private static void assertStartFails(CapturedOutput output, String description, String action, String... args) {
+        assertThat(catchThrowable(() -> start(args))).isNotNull();
+        assertThat(output)
+                .contains("Description:\n\n" + description + "\n")
+                .contains("\nAction:\n\n" + action + "\n")
+                .doesNotContain("\tat ")
+                .doesNotContain("WARN");
+    }
+
+    private static void start(String... args) {
+        SpringApplication application = new SpringApplication(EchoApplication.class);
+        application.setDefaultProperties(Map.of("server.port", "0", "echo.listeners.plain.port", "0"));
+        application.run(args).close();
+    }
+}
