@@ -79,7 +79,8 @@ class EchoByteForByteTests extends OnEachTransport {
     void eightMebibytesComeBackToReadersThatStartLateAndReadSlowly() throws Exception {
         for (int round = 0; round < ROUNDS; round++) {
             CompletableFuture.allOf(IntStream.range(0, 5)
-                            .mapToObj(reader -> CompletableFuture.runAsync(() -> assertComesBackSlowly(8 * MIB)))
+                            .mapToObj(reader -> CompletableFuture.runAsync(
+                                    () -> assertComesBackSlowly(8 * MIB), EchoClient.THREADS))
                             .toArray(CompletableFuture[]::new))
                     .join();
         }

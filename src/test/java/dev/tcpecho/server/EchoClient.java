@@ -9,12 +9,20 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 
 /** A client on Java's blocking sockets, so that none of the service's own library is on both sides. */
 final class EchoClient implements AutoCloseable {
 
     private static final Duration READ_TIMEOUT = Duration.ofSeconds(60);
+
+    /** A thread for each task: clients block, and the common pool of a small machine has one thread. */
+    static final Executor THREADS = task -> {
+        Thread thread = new Thread(task, "echo-client");
+        thread.setDaemon(true);
+        thread.start();
+    };
 
     private final Socket socket = new Socket();
 
@@ -37,30 +45,34 @@ final class EchoClient implements AutoCloseable {
 
     /** Sends everything in chunks of random sizes up to a maximum, and then ends the stream. */
     CompletableFuture<Void> sendAndHalfClose(byte[] payload, int maxChunk, RandomGenerator random) {
-        return CompletableFuture.runAsync(() -> {
-            try {
-                OutputStream out = this.socket.getOutputStream();
-                for (int offset = 0; offset < payload.length; ) {
-                    int chunk = Math.min(1 + random.nextInt(maxChunk), payload.length - offset);
-                    out.write(payload, offset, chunk);
-                    offset += chunk;
-                }
-                this.socket.shutdownOutput();
-            } catch (IOException ex) {
-                throw new UncheckedIOException(ex);
-            }
-        });
+        return CompletableFuture.runAsync(
+                () -> {
+                    try {
+                        OutputStream out = this.socket.getOutputStream();
+                        for (int offset = 0; offset < payload.length; ) {
+                            int chunk = Math.min(1 + random.nextInt(maxChunk), payload.length - offset);
+                            out.write(payload, offset, chunk);
+                            offset += chunk;
+                        }
+                        this.socket.shutdownOutput();
+                    } catch (IOException ex) {
+                        throw new UncheckedIOException(ex);
+                    }
+                },
+                THREADS);
     }
 
     /** Sends as much as the server takes until the connection is closed. */
     void sendInBackground(byte[] payload) {
-        CompletableFuture<Void> unused = CompletableFuture.runAsync(() -> {
-            try {
-                send(payload);
-            } catch (IOException ex) {
-                // The connection was closed, which is what this waits for.
-            }
-        });
+        CompletableFuture<Void> unused = CompletableFuture.runAsync(
+                () -> {
+                    try {
+                        send(payload);
+                    } catch (IOException ex) {
+                        // The connection was closed, which is what this waits for.
+                    }
+                },
+                THREADS);
     }
 
     void send(byte[] payload) throws IOException {

@@ -71,7 +71,7 @@ class EchoMetricsTests {
     @Test
     void acceptedIsActiveAndClosedAfterAnyMixOfClients() {
         CompletableFuture.allOf(IntStream.range(0, 8)
-                        .mapToObj(thread -> CompletableFuture.runAsync(() -> mixOfClients(100)))
+                        .mapToObj(thread -> CompletableFuture.runAsync(() -> mixOfClients(100), EchoClient.THREADS))
                         .toArray(CompletableFuture[]::new))
                 .join();
         await().untilAsserted(() -> assertThat(this.echo.active()).isZero());

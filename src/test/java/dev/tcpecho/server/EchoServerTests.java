@@ -120,7 +120,8 @@ class EchoServerTests {
             InetSocketAddress address = echo.address();
             client.send(new byte[] {1});
             client.read(1);
-            CompletableFuture<Void> stopped = CompletableFuture.runAsync(echo.bean(EchoServer.class)::stop);
+            CompletableFuture<Void> stopped =
+                    CompletableFuture.runAsync(echo.bean(EchoServer.class)::stop, EchoClient.THREADS);
             await().untilAsserted(() -> assertThatExceptionOfType(ConnectException.class)
                     .isThrownBy(() -> EchoClient.connect(address).close()));
             client.send(new byte[] {2, 3});
