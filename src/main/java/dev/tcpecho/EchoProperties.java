@@ -15,8 +15,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * The configuration of the echo service. A name that is not known here stops the start, so that a limit with a typing
- * error is not silently absent.
+ * The configuration of the echo service. A name that is not known here, in a file or on the command line, stops the
+ * start, so that a limit with a typing error is not silently absent.
  *
  * @param transport the way to reach the kernel's sockets
  * @param listeners the addresses and ports to listen on, by the name that tags their metrics, and opened in the order

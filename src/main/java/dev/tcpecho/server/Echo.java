@@ -34,8 +34,10 @@ final class Echo {
 
     /** Closes a channel from the server's side, whatever is still owed, to be counted with the given reason. */
     static void close(Channel channel, CloseReason reason) {
-        channel.attr(CLOSE_REASON).setIfAbsent(reason);
-        channel.close();
+        channel.eventLoop().execute(() -> {
+            channel.attr(CLOSE_REASON).setIfAbsent(reason);
+            channel.close();
+        });
     }
 
     /**

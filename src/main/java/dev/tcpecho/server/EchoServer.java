@@ -142,7 +142,10 @@ public final class EchoServer implements SmartLifecycle {
     private static void close(Map<String, DisposableServer> servers) {
         servers.values().forEach(DisposableServer::dispose);
         Mono.when(servers.values().stream().map(DisposableServer::onDispose).toList())
-                .block(CLOSE_TIMEOUT);
+                .timeout(CLOSE_TIMEOUT)
+                // A stalled event loop must not keep the others from draining.
+                .onErrorComplete()
+                .block();
     }
 
     @Override

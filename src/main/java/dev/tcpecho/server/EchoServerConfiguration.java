@@ -3,6 +3,7 @@ package dev.tcpecho.server;
 import dev.tcpecho.EchoProperties;
 import dev.tcpecho.transport.Transport;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -39,8 +40,14 @@ class EchoServerConfiguration {
                 .childOption(ChannelOption.SO_KEEPALIVE, true)
                 // Netty's epoll gives up waiting for a full socket when a write loop runs out of turns: it never does.
                 .childOption(ChannelOption.WRITE_SPIN_COUNT, MORE_TURNS_THAN_BYTES)
+                // What is held is the buffer, however little of it was filled.
+                .childOption(ChannelOption.MESSAGE_SIZE_ESTIMATOR, () -> EchoServerConfiguration::heldBytes)
                 .doOnChannelInit((observer, channel, remoteAddress) -> initialize(channel))
                 .handle(new EchoHandler());
+    }
+
+    private static int heldBytes(Object message) {
+        return (message instanceof ByteBuf buffer) ? buffer.capacity() : 0;
     }
 
     private static void initialize(Channel channel) {

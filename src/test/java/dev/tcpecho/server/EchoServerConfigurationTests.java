@@ -7,7 +7,10 @@ import dev.tcpecho.EchoProperties.Listener;
 import dev.tcpecho.server.RunningEcho.TestConfiguration;
 import dev.tcpecho.transport.Transport;
 import dev.tcpecho.transport.TransportChoice;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.MessageSizeEstimator;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -75,6 +78,18 @@ class EchoServerConfigurationTests {
             assertThat(options.get(ChannelOption.SO_KEEPALIVE)).isEqualTo(true);
             // With 1 and with 2 turns epoll breaks streams off; each turn takes a byte, and 512 KiB is the most held.
             assertThat((Integer) options.get(ChannelOption.WRITE_SPIN_COUNT)).isGreaterThan(512 * 1024);
+        });
+    }
+
+    @Test
+    void aBufferCountsAsWhatItHoldsAndNotAsWhatItIsFilledWith() {
+        this.runner.withPropertyValues("echo.listeners.plain.port=0").run(context -> {
+            MessageSizeEstimator estimator = (MessageSizeEstimator) context.getBean(TcpServer.class)
+                    .configuration()
+                    .childOptions()
+                    .get(ChannelOption.MESSAGE_SIZE_ESTIMATOR);
+            ByteBuf buffer = Unpooled.buffer(65_536).writeByte(1);
+            assertThat(estimator.newHandle().size(buffer)).isEqualTo(65_536);
         });
     }
 
