@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.tcpecho.transport.Transport;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -82,6 +84,33 @@ class EchoServerTests {
             assertThatExceptionOfType(Exception.class)
                     .isThrownBy(() -> RunningEcho.start(this.transport, "echo.listeners.plain.port=" + first.port()))
                     .withCauseInstanceOf(ListenerBindException.class);
+        }
+    }
+
+    @Test
+    void portThatIsTakenLeavesNoOtherListenerOpen() throws Exception {
+        try (RunningEcho echo = RunningEcho.start(
+                this.transport,
+                "echo.listeners.plain.port=" + freePort(),
+                "echo.listeners.second.port=" + freePort())) {
+            EchoServer server = echo.bean(EchoServer.class);
+            InetSocketAddress first = echo.address();
+            int second = server.addresses().get("second").getPort();
+            server.stop();
+            try (ServerSocket taken = new ServerSocket(second)) {
+                assertThat(taken.isBound()).isTrue();
+                assertThatExceptionOfType(ListenerBindException.class)
+                        .isThrownBy(server::start)
+                        .satisfies(failure -> assertThat(failure.name()).isEqualTo("second"));
+            }
+            assertThat(server.isRunning()).isFalse();
+            assertThatExceptionOfType(ConnectException.class).isThrownBy(() -> EchoClient.connect(first));
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
         }
     }
 
