@@ -1,5 +1,6 @@
 package dev.tcpecho;
 
+import dev.tcpecho.address.AddressBlock;
 import dev.tcpecho.transport.TransportChoice;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
@@ -7,11 +8,13 @@ import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.web.server.Ssl.ClientAuth;
 import org.springframework.validation.annotation.Validated;
 
 /**
@@ -21,6 +24,7 @@ import org.springframework.validation.annotation.Validated;
  * @param transport the way to reach the kernel's sockets
  * @param listeners the addresses and ports to listen on, by the name that tags their metrics, and opened in the order
  *     of their names. With none configured there is one, {@code plain}, with every default
+ * @param limits who may connect, how many, and for how long
  * @param drain how open connections end when the service stops
  */
 @Validated
@@ -28,12 +32,13 @@ import org.springframework.validation.annotation.Validated;
 public record EchoProperties(
         @DefaultValue("auto") TransportChoice transport,
         @DefaultValue Map<String, @Valid Listener> listeners,
+        @DefaultValue @Valid Limits limits,
         @DefaultValue @Valid Drain drain) {
 
     /** Adds the default listener where none is configured. */
     public EchoProperties {
         listeners = listeners.isEmpty()
-                ? Map.of("plain", new Listener("::", 25341, 4096, false))
+                ? Map.of("plain", Listener.DEFAULT)
                 : Collections.unmodifiableMap(new TreeMap<>(listeners));
     }
 
@@ -46,6 +51,9 @@ public record EchoProperties(
      * @param backlog how many connections the kernel keeps waiting to be accepted, at most; the kernel has a limit of
      *     its own, net.core.somaxconn
      * @param reusePort whether other processes of the same user may listen on the same port at the same time
+     * @param ssl the TLS of this listener
+     * @param proxyProtocol whether a proxy's header with the client's address comes before the client's bytes
+     * @param trustedProxies the blocks of addresses whose PROXY protocol header is believed
      */
     public record Listener(
             @DefaultValue("::") @NotBlank(message = "must be an IP address, a host name or ::")
@@ -59,14 +67,80 @@ public record EchoProperties(
             @DefaultValue("4096") @Min(value = 1, message = "must be 1 or more")
             int backlog,
 
-            @DefaultValue("false") boolean reusePort) {}
+            @DefaultValue("false") boolean reusePort,
+            @DefaultValue Ssl ssl,
+            @DefaultValue("off") ProxyProtocol proxyProtocol,
+            @DefaultValue List<AddressBlock> trustedProxies) {
+
+        private static final Listener DEFAULT =
+                new Listener("::", 25341, 4096, false, new Ssl("", ClientAuth.NONE), ProxyProtocol.OFF, List.of());
+    }
+
+    /**
+     * The TLS of a listener.
+     *
+     * @param bundle the name of a bundle of spring.ssl.bundle, with the certificate and its key; empty for no TLS
+     * @param clientAuth whether a client may ({@code want}) or has to ({@code need}) show a certificate that the
+     *     bundle's trust store knows
+     */
+    public record Ssl(
+            @DefaultValue("") String bundle,
+            @DefaultValue("none") ClientAuth clientAuth) {}
+
+    /** What a listener makes of a PROXY protocol header, version 1 or 2. */
+    public enum ProxyProtocol {
+
+        /** No header is looked for. */
+        OFF,
+
+        /** A trusted proxy may send a header; from anyone else it is data. */
+        OPTIONAL,
+
+        /** Every connection comes from a trusted proxy and begins with a header, or is rejected. */
+        REQUIRED
+    }
+
+    /**
+     * Who may connect, how many, and for how long.
+     *
+     * @param connections how many connections may be open at the same time, on all listeners together
+     * @param connectionsPerAddress how many of them may be from one IPv4 address or one IPv6 /64; 0 for no limit
+     * @param idleTimeout after how long without a byte in either direction a connection is closed; 0s for never
+     * @param lifetime after how long any connection is closed; 0s for never
+     * @param allow the blocks of addresses that may connect; empty for everyone
+     * @param deny the blocks of addresses that may not connect, allowed or not
+     */
+    public record Limits(
+            @DefaultValue("10000") @Min(value = 1, message = "must be 1 or more")
+            int connections,
+
+            @DefaultValue("0") @Min(value = 0, message = "must be 1 or more, or 0 for no limit")
+            int connectionsPerAddress,
+
+            @DefaultValue("5m") @DurationMin(message = "must be 0s or more, where 0s is no limit")
+            Duration idleTimeout,
+
+            @DefaultValue("0s") @DurationMin(message = "must be 0s or more, where 0s is no limit")
+            Duration lifetime,
+
+            @DefaultValue List<AddressBlock> allow,
+            @DefaultValue List<AddressBlock> deny) {}
 
     /**
      * How open connections end when the service stops.
      *
-     * @param timeout how long they may go on after the listeners are closed, before those that are left are closed
+     * @param delay how long the listeners stay open, with readiness down, so that load balancers notice
+     * @param quiet after how long without a byte from the client, once the listeners are closed, a connection is ended
+     * @param timeout how long open connections may go on after the listeners are closed, before those that are left are
+     *     ended
      */
     public record Drain(
+            @DefaultValue("0s") @DurationMin(message = "must be 0s or more")
+            Duration delay,
+
+            @DefaultValue("1s") @DurationMin(message = "must be 0s or more")
+            Duration quiet,
+
             @DefaultValue("20s") @DurationMin(message = "must be 0s or more")
             Duration timeout) {}
 }

@@ -1,8 +1,8 @@
 package dev.tcpecho.diagnostics;
 
+import static dev.tcpecho.testing.TestListeners.listener;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tcpecho.EchoProperties.Listener;
 import dev.tcpecho.server.ListenerBindException;
 import dev.tcpecho.transport.Transport;
 import dev.tcpecho.transport.TransportUnavailableException;
@@ -22,7 +22,7 @@ class FailureAnalyzerTests {
     @MethodSource
     void privilegedPort(IOException cause) {
         FailureAnalysis analysis = new ListenerBindFailureAnalyzer()
-                .analyze(new ListenerBindException("plain", new Listener("::", 80, 4096, false), cause));
+                .analyze(new ListenerBindException("plain", listener("::", 80, 4096, false), cause));
         assertThat(analysis.getDescription())
                 .isEqualTo("The listener 'plain' cannot open port 80 on '::':"
                         + " this process may not open a privileged port.");
@@ -39,7 +39,7 @@ class FailureAnalyzerTests {
     void anythingElseIsQuoted() {
         FailureAnalysis analysis = new ListenerBindFailureAnalyzer()
                 .analyze(new ListenerBindException(
-                        "plain", new Listener("::", 7, 4096, false), new IOException("Too many open files")));
+                        "plain", listener("::", 7, 4096, false), new IOException("Too many open files")));
         assertThat(analysis.getDescription())
                 .isEqualTo("The listener 'plain' cannot open port 7 on '::': Too many open files.");
         assertThat(analysis.getAction()).isEqualTo("Check echo.listeners.plain.address and echo.listeners.plain.port.");

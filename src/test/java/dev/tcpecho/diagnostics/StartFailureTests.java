@@ -82,7 +82,7 @@ class StartFailureTests {
     void unknownTransport(CapturedOutput output) {
         assertStartFails(
                 output,
-                "echo.transport is 'kqueue', which is no transport"
+                "echo.transport is 'kqueue', which is not one of its values"
                         + " (\"echo.transport\" from property source \"commandLineArgs\").",
                 "Set echo.transport to one of: auto, nio, epoll, io-uring.",
                 "--echo.transport=kqueue");

@@ -1,9 +1,11 @@
 package dev.tcpecho.server;
 
+import static dev.tcpecho.testing.TestListeners.listener;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tcpecho.EchoProperties;
-import dev.tcpecho.EchoProperties.Listener;
+import dev.tcpecho.EchoProperties.Drain;
+import dev.tcpecho.EchoProperties.Limits;
 import dev.tcpecho.server.RunningEcho.TestConfiguration;
 import dev.tcpecho.transport.Transport;
 import dev.tcpecho.transport.TransportChoice;
@@ -12,6 +14,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.MessageSizeEstimator;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -31,8 +34,7 @@ class EchoServerConfigurationTests {
                 .withUserConfiguration(PropertiesOnly.class)
                 .run(context -> {
                     EchoProperties properties = context.getBean(EchoProperties.class);
-                    assertThat(properties.listeners())
-                            .isEqualTo(Map.of("plain", new Listener("::", 25341, 4096, false)));
+                    assertThat(properties.listeners()).isEqualTo(Map.of("plain", listener("::", 25341, 4096, false)));
                     assertThat(properties.transport()).isEqualTo(TransportChoice.AUTO);
                     assertThat(properties.drain().timeout()).isEqualTo(Duration.ofSeconds(20));
                 });
@@ -54,9 +56,10 @@ class EchoServerConfigurationTests {
                         .isEqualTo(new EchoProperties(
                                 TransportChoice.IO_URING,
                                 Map.of(
-                                        "a", new Listener("127.0.0.1", 7, 1, true),
-                                        "b", new Listener("::", 8, 4096, false)),
-                                new EchoProperties.Drain(Duration.ofMinutes(1)))));
+                                        "a", listener("127.0.0.1", 7, 1, true),
+                                        "b", listener("::", 8, 4096, false)),
+                                new Limits(10_000, 0, Duration.ofMinutes(5), Duration.ZERO, List.of(), List.of()),
+                                new Drain(Duration.ZERO, Duration.ofSeconds(1), Duration.ofMinutes(1)))));
     }
 
     @Test

@@ -1,0 +1,56 @@
+package dev.tcpecho.address;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.netty.util.NetUtil;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is a CIDR block, and what is in it. */
+class AddressBlockTests {
+
+    @ParameterizedTest
+    @CsvSource({
+        "10.0.0.0/8, 10.255.255.255, true",
+        "10.0.0.0/8, 11.0.0.0, false",
+        "10.1.2.3/8, 10.9.9.9, true",
+        "0.0.0.0/0, 203.0.113.9, true",
+        "0.0.0.0/0, 2001:db8::1, false",
+        "192.0.2.7/32, 192.0.2.7, true",
+        "192.0.2.7/32, 192.0.2.8, false",
+        "2001:db8::/32, 2001:db8:ffff::1, true",
+        "2001:db8::/32, 2001:db9::1, false",
+        "::/0, 2001:db9::1, true",
+        "::/0, 192.0.2.7, false",
+        "::1/128, ::1, true"
+    })
+    void containsTheAddressesWithItsPrefix(String block, String address, boolean expected) {
+        assertThat(AddressBlock.valueOf(block).contains(NetUtil.createInetAddressFromIpAddressString(address)))
+                .isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "/",
+                "10.0.0.1",
+                "10.0.0.0/33",
+                "::/129",
+                "10.0.0.0/-1",
+                "10.0.0.0/x",
+                "10.0.0/8",
+                "300.0.0.0/8",
+                "localhost/32",
+                "example.com/24",
+                "10.0.0.0/8/8",
+                " 10.0.0.0/8",
+                "10.0.0.0/99999999999",
+                ":::/8"
+            })
+    void refusesAnythingElse(String text) {
+        assertThatIllegalArgumentException().isThrownBy(() -> AddressBlock.valueOf(text));
+    }
+}
