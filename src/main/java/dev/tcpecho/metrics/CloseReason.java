@@ -12,6 +12,12 @@ public enum CloseReason {
     /** The client ended the connection without sending a byte, as port scans and health checks do. */
     PROBE,
 
+    /** No byte passed in either direction for as long as is allowed. */
+    IDLE,
+
+    /** It was open for as long as is allowed. */
+    LIFETIME,
+
     /** The service stopped while the connection was open. */
     DRAIN,
 

@@ -22,6 +22,8 @@ public final class ListenerMetrics {
 
     private final Map<CloseReason, LongAdder> closed = new EnumMap<>(CloseReason.class);
 
+    private final Map<RejectReason, LongAdder> rejected = new EnumMap<>(RejectReason.class);
+
     private final LongAdder received = new LongAdder();
 
     private final LongAdder sent = new LongAdder();
@@ -48,6 +50,13 @@ public final class ListenerMetrics {
             this.closed.put(reason, count);
             counter("echo.connections.closed", count, tags.and("reason", reason.tag()))
                     .description("Connections closed since the start, by reason")
+                    .register(registry);
+        }
+        for (RejectReason reason : RejectReason.values()) {
+            LongAdder count = new LongAdder();
+            this.rejected.put(reason, count);
+            counter("echo.connections.rejected", count, tags.and("reason", reason.toString()))
+                    .description("Connections refused since the start, which are in no other count, by reason")
                     .register(registry);
         }
         counter("echo.received", this.received, tags)
@@ -83,6 +92,15 @@ public final class ListenerMetrics {
     public void closed(CloseReason reason, Duration duration) {
         Objects.requireNonNull(this.closed.get(reason)).increment();
         this.duration.record(duration);
+    }
+
+    /**
+     * Counts a connection that was refused before it was accepted.
+     *
+     * @param reason why it was refused
+     */
+    public void rejected(RejectReason reason) {
+        Objects.requireNonNull(this.rejected.get(reason)).increment();
     }
 
     /**

@@ -1,0 +1,28 @@
+package dev.tcpecho.metrics;
+
+import java.util.Locale;
+
+/** Why a connection was refused before its echo began: the closed list of values of the metric tag {@code reason}. */
+public enum RejectReason {
+
+    /** As many connections were open as may be. */
+    LIMIT,
+
+    /** As many connections were open from its address as may be. */
+    ADDRESS_LIMIT,
+
+    /** Its address is denied, or is not among those allowed. */
+    DENIED,
+
+    /** Its TLS handshake did not succeed. */
+    TLS,
+
+    /** It did not begin with a PROXY protocol header where one was due, or with a bad one. */
+    PROXY_PROTOCOL;
+
+    /** Returns the value of the metric tag, for example {@code address-limit}. */
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}
