@@ -1,0 +1,92 @@
+package dev.tcpecho.admission;
+
+import dev.tcpecho.EchoProperties.Listener;
+import dev.tcpecho.EchoProperties.ProxyProtocol;
+import dev.tcpecho.address.ClientAddress;
+import dev.tcpecho.metrics.RejectReason;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.group.ChannelGroup;
+import java.net.InetAddress;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stands on a listening channel, before an accepted one gets an event loop and a pipeline: whoever is not admitted is
+ * reset here, and whoever is becomes a member of the group of open connections.
+ */
+public final class AcceptFilter extends ChannelInboundHandlerAdapter {
+
+    private static final Log logger = LogFactory.getLog(AcceptFilter.class);
+
+    /** When the last failure to accept was logged, on whichever listener. */
+    private static final AtomicLong loggedSecond = new AtomicLong();
+
+    private final Listener listener;
+
+    private final Admission admission;
+
+    private final Rejections rejections;
+
+    private final ChannelGroup connections;
+
+    /**
+     * Filters one listener.
+     *
+     * @param listener its configuration
+     * @param admission who may connect
+     * @param rejections what counts the others
+     * @param connections where those are added who are admitted
+     */
+    public AcceptFilter(Listener listener, Admission admission, Rejections rejections, ChannelGroup connections) {
+        this.listener = listener;
+        this.admission = admission;
+        this.rejections = rejections;
+        this.connections = connections;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        Channel accepted = (Channel) message;
+        InetAddress peer = ClientAddress.peer(accepted);
+        RejectReason reason = admit(accepted, peer);
+        if (reason == null) {
+            this.connections.add(accepted);
+            context.fireChannelRead(accepted);
+        } else {
+            this.rejections.add(reason, peer, context.executor());
+            reset(accepted);
+        }
+    }
+
+    private @Nullable RejectReason admit(Channel accepted, InetAddress peer) {
+        if (ProxyHeader.isPossible(this.listener, peer)) {
+            return this.admission.admitProxy(accepted);
+        }
+        return (this.listener.proxyProtocol() == ProxyProtocol.REQUIRED)
+                ? RejectReason.PROXY_PROTOCOL
+                : this.admission.admit(accepted, peer);
+    }
+
+    /**
+     * A reset leaves nothing behind in the kernel. The channel is with no event loop yet, and only its unsafe closes.
+     */
+    private static void reset(Channel accepted) {
+        accepted.config().setOption(ChannelOption.SO_LINGER, 0);
+        accepted.unsafe().closeForcibly();
+    }
+
+    /** The acceptor behind this pauses for a second and then tries again. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        long second = System.nanoTime() / 1_000_000_000;
+        if (loggedSecond.getAndSet(second) != second) {
+            logger.warn("Echo cannot accept connections for now: %s".formatted(cause.getMessage()));
+        }
+        context.fireExceptionCaught(cause);
+    }
+}

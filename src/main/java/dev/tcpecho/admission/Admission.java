@@ -1,0 +1,120 @@
+package dev.tcpecho.admission;
+
+import dev.tcpecho.EchoProperties.Limits;
+import dev.tcpecho.address.AddressBlock;
+import dev.tcpecho.metrics.RejectReason;
+import io.netty.channel.Channel;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides who may connect. One instance is for all listeners, whose event loops ask it at the same time. A place that
+ * is taken is given back when its channel closes.
+ */
+public final class Admission {
+
+    private final Limits limits;
+
+    private final AtomicInteger connections = new AtomicInteger();
+
+    private final Map<Object, Integer> connectionsByAddress = new ConcurrentHashMap<>();
+
+    /**
+     * Starts with no connection.
+     *
+     * @param limits who may connect, and how many
+     */
+    public Admission(Limits limits) {
+        this.limits = limits;
+    }
+
+    /** Admits a channel whose peer is the client, or tells why not. */
+    @Nullable
+    RejectReason admit(Channel channel, InetAddress client) {
+        RejectReason reason = takeAddress(client);
+        if (reason == null && !takeConnection()) {
+            releaseAddress(client);
+            reason = RejectReason.LIMIT;
+        }
+        if (reason == null) {
+            channel.closeFuture().addListener(close -> {
+                releaseConnection();
+                releaseAddress(client);
+            });
+        }
+        return reason;
+    }
+
+    /** Admits a channel whose peer is a proxy, or tells why not; its client is not known yet. */
+    @Nullable
+    RejectReason admitProxy(Channel channel) {
+        if (!takeConnection()) {
+            return RejectReason.LIMIT;
+        }
+        channel.closeFuture().addListener(close -> releaseConnection());
+        return null;
+    }
+
+    /** Admits the client that a proxy named for a channel that is admitted already, or tells why not. */
+    @Nullable
+    RejectReason admitProxiedClient(Channel channel, InetAddress client) {
+        RejectReason reason = takeAddress(client);
+        if (reason == null) {
+            channel.closeFuture().addListener(close -> releaseAddress(client));
+        }
+        return reason;
+    }
+
+    private boolean takeConnection() {
+        if (this.connections.incrementAndGet() <= this.limits.connections()) {
+            return true;
+        }
+        releaseConnection();
+        return false;
+    }
+
+    private void releaseConnection() {
+        this.connections.decrementAndGet();
+    }
+
+    private @Nullable RejectReason takeAddress(InetAddress client) {
+        if (isIn(this.limits.deny(), client) || !(this.limits.allow().isEmpty() || isIn(this.limits.allow(), client))) {
+            return RejectReason.DENIED;
+        }
+        int limit = this.limits.connectionsPerAddress();
+        if (limit > 0 && this.connectionsByAddress.merge(key(client), 1, Integer::sum) > limit) {
+            releaseAddress(client);
+            return RejectReason.ADDRESS_LIMIT;
+        }
+        return null;
+    }
+
+    private void releaseAddress(InetAddress client) {
+        if (this.limits.connectionsPerAddress() > 0) {
+            this.connectionsByAddress.computeIfPresent(
+                    key(client), (key, count) -> (count == 1) ? null : Integer.valueOf(count - 1));
+        }
+    }
+
+    /** A /64 is what one IPv6 host is commonly given (RFC 6177), and can choose addresses from. */
+    private static Object key(InetAddress client) {
+        return (client instanceof Inet6Address)
+                ? ByteBuffer.wrap(client.getAddress()).getLong()
+                : client;
+    }
+
+    static boolean isIn(List<AddressBlock> blocks, InetAddress address) {
+        for (AddressBlock block : blocks) {
+            if (block.contains(address)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,192 @@
+package dev.tcpecho.admission;
+
+import dev.tcpecho.EchoProperties.Listener;
+import dev.tcpecho.EchoProperties.ProxyProtocol;
+import dev.tcpecho.address.ClientAddress;
+import dev.tcpecho.metrics.RejectReason;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.haproxy.HAProxyMessage;
+import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
+import io.netty.util.NetUtil;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes the PROXY protocol header, version 1 or 2, off the front of a trusted proxy's connection, and admits the client
+ * that it names. Until then the connection is not active for any handler behind this one, TLS included.
+ *
+ * <p>Where a header is optional, the first bytes decide: the PROXY protocol specification has a proxy send its header
+ * at once, so that bytes that do not begin with a whole signature are data, and pass without a wait for more.
+ */
+public final class ProxyHeader extends ChannelInboundHandlerAdapter {
+
+    /** How long a header may take: the specification asks for at least 3 seconds, to cover one retransmission. */
+    private static final int TIMEOUT_SECONDS = 3;
+
+    /** The most bytes of a version 2 header that may follow its addresses. */
+    private static final int MAX_TLV_BYTES = 4096;
+
+    /** How a header of version 2 begins, and those of version 1. */
+    private static final List<ByteBuf> SIGNATURES = Stream.of(
+                    "\r\n\r\n\0\r\nQUIT\n", "PROXY TCP4 ", "PROXY TCP6 ", "PROXY UNKNOWN")
+            .map(signature -> Unpooled.copiedBuffer(signature, StandardCharsets.US_ASCII))
+            .toList();
+
+    private final Admission admission;
+
+    private final Rejections rejections;
+
+    private boolean headerDue;
+
+    private boolean rejected;
+
+    private @Nullable Future<?> timeout;
+
+    /**
+     * Waits for one connection's header.
+     *
+     * @param protocol whether there has to be a header
+     * @param admission what admits the client
+     * @param rejections what counts the connection if it is refused
+     */
+    public ProxyHeader(ProxyProtocol protocol, Admission admission, Rejections rejections) {
+        this.headerDue = (protocol == ProxyProtocol.REQUIRED);
+        this.admission = admission;
+        this.rejections = rejections;
+    }
+
+    /**
+     * Tells whether a connection is one of a trusted proxy, and so may begin with a header.
+     *
+     * @param listener the configuration of the listener that accepted it
+     * @param peer the address that it comes from
+     * @return whether it may
+     */
+    public static boolean isPossible(Listener listener, InetAddress peer) {
+        return listener.proxyProtocol() != ProxyProtocol.OFF && Admission.isIn(listener.trustedProxies(), peer);
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+        if (this.headerDue) {
+            addDecoder(context);
+        }
+        this.timeout = context.executor().schedule(() -> noHeader(context), TIMEOUT_SECONDS, TimeUnit.SECONDS);
+        context.read();
+    }
+
+    private static HAProxyMessageDecoder addDecoder(ChannelHandlerContext context) {
+        HAProxyMessageDecoder decoder = new HAProxyMessageDecoder(MAX_TLV_BYTES);
+        context.pipeline().addBefore(context.name(), "echo.proxy-decoder", decoder);
+        return decoder;
+    }
+
+    private void noHeader(ChannelHandlerContext context) {
+        if (this.headerDue) {
+            reject(context, RejectReason.PROXY_PROTOCOL);
+        } else {
+            admit(context, ClientAddress.peer(context.channel()));
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
+        if (this.rejected) {
+            ReferenceCountUtil.release(message);
+        } else if (message instanceof HAProxyMessage header) {
+            InetAddress client = client(context.channel(), header);
+            header.release();
+            admit(context, client);
+        } else if (beginsWithSignature((ByteBuf) message)) {
+            this.headerDue = true;
+            HAProxyMessageDecoder decoder = addDecoder(context);
+            decoder.channelRead(context.pipeline().context(decoder), message);
+        } else {
+            admit(context, ClientAddress.peer(context.channel()));
+            context.fireChannelRead(message);
+        }
+    }
+
+    private static boolean beginsWithSignature(ByteBuf bytes) {
+        for (ByteBuf signature : SIGNATURES) {
+            int length = signature.readableBytes();
+            if (bytes.readableBytes() >= length
+                    && ByteBufUtil.equals(signature, 0, bytes, bytes.readerIndex(), length)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** A proxy names no client for a connection of its own (LOCAL, UNKNOWN), nor for one through a UNIX socket. */
+    private static InetAddress client(Channel channel, HAProxyMessage header) {
+        String source = header.sourceAddress();
+        InetAddress client = (source == null) ? null : NetUtil.createInetAddressFromIpAddressString(source);
+        return (client == null) ? ClientAddress.peer(channel) : client;
+    }
+
+    private void admit(ChannelHandlerContext context, InetAddress client) {
+        RejectReason reason = this.admission.admitProxiedClient(context.channel(), client);
+        if (reason != null) {
+            reject(context, reason);
+            return;
+        }
+        stopTimeout();
+        ClientAddress.set(context.channel(), client);
+        context.fireChannelActive();
+        context.pipeline().remove(this);
+    }
+
+    private void reject(ChannelHandlerContext context, RejectReason reason) {
+        if (this.rejected) {
+            return;
+        }
+        this.rejected = true;
+        stopTimeout();
+        Channel channel = context.channel();
+        this.rejections.add(reason, ClientAddress.peer(channel), context.executor());
+        if (channel.isActive()) {
+            channel.config().setOption(ChannelOption.SO_LINGER, 0);
+            context.close();
+        }
+    }
+
+    private void stopTimeout() {
+        if (this.timeout != null) {
+            this.timeout.cancel(false);
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof ChannelInputShutdownEvent) {
+            noHeader(context);
+        }
+        context.fireUserEventTriggered(event);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        reject(context, RejectReason.PROXY_PROTOCOL);
+        context.fireChannelInactive();
+    }
+
+    /** A bad header, or a connection that broke off before it had sent one. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        reject(context, RejectReason.PROXY_PROTOCOL);
+    }
+}
