@@ -1,0 +1,138 @@
+package dev.tcpecho.tls;
+
+import dev.tcpecho.EchoConfigurationException;
+import dev.tcpecho.EchoProperties;
+import dev.tcpecho.admission.Rejections;
+import dev.tcpecho.metrics.HandshakeMetrics;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelHandler;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslProvider;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import org.springframework.boot.ssl.NoSuchSslBundleException;
+import org.springframework.boot.ssl.SslBundle;
+import org.springframework.boot.ssl.SslBundles;
+import org.springframework.boot.ssl.SslOptions;
+import org.springframework.boot.web.server.Ssl;
+
+/**
+ * The TLS of one listener, versions 1.2 and 1.3. When its SSL bundle is updated, new connections see the new
+ * certificate, and those that are open go on with theirs.
+ */
+public final class ListenerTls {
+
+    private static final List<String> PROTOCOLS = List.of("TLSv1.3", "TLSv1.2");
+
+    private static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(10);
+
+    private final String listener;
+
+    private final EchoProperties.Ssl ssl;
+
+    private final Rejections rejections;
+
+    private final HandshakeMetrics metrics;
+
+    private final Duration closeTimeout;
+
+    private volatile SslContext context;
+
+    /**
+     * Takes the certificate from a bundle, and follows its updates.
+     *
+     * @param listener the listener's name
+     * @param ssl the listener's configuration, with the name of a bundle
+     * @param bundles where the bundle is
+     * @param rejections what counts those whose handshake does not succeed
+     * @param metrics what counts handshakes
+     * @param closeTimeout how long the last record may take
+     * @throws EchoConfigurationException if there is no such bundle, or it cannot be used
+     */
+    public ListenerTls(
+            String listener,
+            EchoProperties.Ssl ssl,
+            SslBundles bundles,
+            Rejections rejections,
+            HandshakeMetrics metrics,
+            Duration closeTimeout) {
+        this.listener = listener;
+        this.ssl = ssl;
+        this.rejections = rejections;
+        this.metrics = metrics;
+        this.closeTimeout = closeTimeout;
+        this.context = newContext(bundle(bundles));
+        bundles.addBundleUpdateHandler(ssl.bundle(), updated -> this.context = newContext(updated));
+    }
+
+    private SslBundle bundle(SslBundles bundles) {
+        try {
+            return bundles.getBundle(this.ssl.bundle());
+        } catch (NoSuchSslBundleException ex) {
+            throw new EchoConfigurationException(
+                    "echo.listeners.%s.ssl.bundle is '%s', which is no SSL bundle."
+                            .formatted(this.listener, this.ssl.bundle()),
+                    "Configure that bundle under spring.ssl.bundle.pem or spring.ssl.bundle.jks, or name one of: %s."
+                            .formatted(String.join(", ", bundles.getBundleNames())));
+        }
+    }
+
+    private SslContext newContext(SslBundle bundle) {
+        try {
+            CertificateCheck.requireUsable(bundle);
+            return SslContextBuilder.forServer(bundle.getManagers().getKeyManagerFactory())
+                    .sslProvider(SslProvider.JDK)
+                    .trustManager(bundle.getManagers().getTrustManagerFactory())
+                    .clientAuth(clientAuth(bundle))
+                    .protocols(protocols(bundle.getOptions()))
+                    .ciphers(SslOptions.asSet(bundle.getOptions().getCiphers()))
+                    .build();
+        } catch (IOException | GeneralSecurityException | RuntimeException ex) {
+            throw new EchoConfigurationException(
+                    "The SSL bundle '%s' cannot be used by the listener '%s': %s."
+                            .formatted(this.ssl.bundle(), this.listener, CertificateCheck.reason(ex)),
+                    "Correct spring.ssl.bundle.*.%s, or what it refers to.".formatted(this.ssl.bundle()));
+        }
+    }
+
+    /** Without a trust store Java would believe every public certificate authority. */
+    private ClientAuth clientAuth(SslBundle bundle) {
+        if (this.ssl.clientAuth() != Ssl.ClientAuth.NONE && bundle.getStores().getTrustStore() == null) {
+            throw new IllegalStateException(
+                    "ssl.client-auth is '%s', but the bundle has no trust store to know clients by"
+                            .formatted(this.ssl.clientAuth().name().toLowerCase(Locale.ROOT)));
+        }
+        return Ssl.ClientAuth.map(this.ssl.clientAuth(), ClientAuth.NONE, ClientAuth.OPTIONAL, ClientAuth.REQUIRE);
+    }
+
+    private static List<String> protocols(SslOptions options) {
+        List<String> enabled =
+                (options.getEnabledProtocols() == null) ? PROTOCOLS : List.of(options.getEnabledProtocols());
+        if (!PROTOCOLS.containsAll(enabled)) {
+            throw new IllegalStateException("it enables %s, and only TLSv1.2 and TLSv1.3 are safe".formatted(enabled));
+        }
+        return enabled;
+    }
+
+    /**
+     * Returns what handshakes with one client, before which its connection is not active for the handlers behind.
+     *
+     * @return a handler for one connection
+     */
+    public ChannelHandler newHandshake() {
+        return new TlsHandshake(this, this.rejections, this.metrics);
+    }
+
+    SslHandler newHandler(ByteBufAllocator allocator) {
+        SslHandler handler = this.context.newHandler(allocator);
+        handler.setHandshakeTimeoutMillis(HANDSHAKE_TIMEOUT.toMillis());
+        handler.setCloseNotifyFlushTimeoutMillis(this.closeTimeout.toMillis());
+        return handler;
+    }
+}

@@ -1,0 +1,133 @@
+package dev.tcpecho.tls;
+
+import dev.tcpecho.address.ClientAddress;
+import dev.tcpecho.admission.Rejections;
+import dev.tcpecho.metrics.HandshakeMetrics;
+import dev.tcpecho.metrics.HandshakeOutcome;
+import dev.tcpecho.metrics.RejectReason;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.ssl.NotSslRecordException;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
+import io.netty.handler.ssl.SslProtocols;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import javax.net.ssl.SSLException;
+import org.springframework.core.NestedExceptionUtils;
+
+/**
+ * Adds TLS in front of itself when the connection becomes active, and makes it active for the handlers behind when the
+ * handshake has succeeded; a connection whose handshake does not succeed never is.
+ */
+final class TlsHandshake extends ChannelInboundHandlerAdapter {
+
+    /** A fatal alert, unexpected_message (RFC 8446, section 6): Netty closes without one on what is not TLS. */
+    private static final byte[] UNEXPECTED_MESSAGE = {21, 3, 3, 0, 2, 2, 10};
+
+    private final ListenerTls tls;
+
+    private final Rejections rejections;
+
+    private final HandshakeMetrics metrics;
+
+    private long startNanos;
+
+    private boolean ended;
+
+    TlsHandshake(ListenerTls tls, Rejections rejections, HandshakeMetrics metrics) {
+        this.tls = tls;
+        this.rejections = rejections;
+        this.metrics = metrics;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+        this.startNanos = System.nanoTime();
+        SslHandler handler = this.tls.newHandler(context.alloc());
+        context.pipeline()
+                .addBefore(context.name(), "echo.client-close-notify", new ClientCloseNotify())
+                .addBefore(context.name(), "echo.tls", handler);
+        // The handler reads on by itself until it has what it needs.
+        context.read();
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof SslHandshakeCompletionEvent handshake) {
+            if (handshake.isSuccess()) {
+                end(HandshakeOutcome.SUCCESS);
+                if (isTls13(context)) {
+                    context.pipeline().remove(ClientCloseNotify.class);
+                }
+                context.fireChannelActive();
+                context.pipeline().remove(this);
+            } else {
+                fail(context, handshake.cause());
+            }
+        } else if (event instanceof ChannelInputShutdownEvent || event instanceof SslCloseCompletionEvent) {
+            fail(context, new ClosedChannelException());
+            context.close();
+        }
+    }
+
+    private static boolean isTls13(ChannelHandlerContext context) {
+        SslHandler handler = context.pipeline().get(SslHandler.class);
+        return SslProtocols.TLS_v1_3.equals(handler.engine().getSession().getProtocol());
+    }
+
+    private void fail(ChannelHandlerContext context, Throwable cause) {
+        if (this.ended) {
+            return;
+        }
+        end(outcome(context, cause));
+        this.rejections.add(RejectReason.TLS, ClientAddress.of(context.channel()), context.executor());
+        if (cause instanceof NotSslRecordException) {
+            context.pipeline().context("echo.tls").writeAndFlush(Unpooled.wrappedBuffer(UNEXPECTED_MESSAGE));
+        }
+    }
+
+    private void end(HandshakeOutcome outcome) {
+        this.ended = true;
+        this.metrics.ended(outcome, Duration.ofNanos(System.nanoTime() - this.startNanos));
+    }
+
+    private static HandshakeOutcome outcome(ChannelHandlerContext context, Throwable cause) {
+        if (cause instanceof NotSslRecordException) {
+            return HandshakeOutcome.NOT_TLS;
+        }
+        if (cause instanceof SslHandshakeTimeoutException) {
+            return HandshakeOutcome.TIMEOUT;
+        }
+        boolean broken = cause instanceof IOException && !(cause instanceof SSLException);
+        if (broken || !context.channel().isActive()) {
+            return HandshakeOutcome.CLOSED;
+        }
+        String message = String.valueOf(cause.getMessage());
+        if (message.contains("Received fatal alert")) {
+            return HandshakeOutcome.REFUSED_BY_CLIENT;
+        }
+        boolean certificate = NestedExceptionUtils.getMostSpecificCause(cause) instanceof GeneralSecurityException
+                || message.contains("Empty client certificate chain");
+        return certificate ? HandshakeOutcome.CLIENT_CERTIFICATE : HandshakeOutcome.FAILURE;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        ReferenceCountUtil.release(message);
+    }
+
+    /** Mostly what Netty makes of a failed handshake, which is counted by then. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        fail(context, cause);
+        context.close();
+    }
+}
