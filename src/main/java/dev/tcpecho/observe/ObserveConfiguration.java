@@ -34,6 +34,13 @@ class ObserveConfiguration {
     }
 
     @Bean
+    MeterBinder echoDrainingMetrics(EchoServer server) {
+        return registry -> Gauge.builder("echo.draining", server, echo -> echo.isDraining() ? 1 : 0)
+                .description("1 while the service stops and waits for its connections, else 0")
+                .register(registry);
+    }
+
+    @Bean
     MeterBinder echoTransportMetrics(Transport transport) {
         return registry -> Gauge.builder("echo.transport", () -> 1)
                 .tag("transport", transport.toString())

@@ -1,11 +1,15 @@
 package dev.tcpecho.server;
 
+import dev.tcpecho.EchoConfigurationException;
 import dev.tcpecho.EchoProperties;
+import dev.tcpecho.EchoProperties.Drain;
 import dev.tcpecho.EchoProperties.Listener;
+import dev.tcpecho.EchoProperties.ProxyProtocol;
+import dev.tcpecho.admission.Admission;
 import dev.tcpecho.metrics.CloseReason;
-import dev.tcpecho.metrics.ListenerMetrics;
 import dev.tcpecho.transport.Transport;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
@@ -17,11 +21,14 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.boot.convert.DurationStyle;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.core.env.Environment;
 import reactor.core.publisher.Mono;
@@ -50,7 +57,9 @@ public final class EchoServer implements SmartLifecycle {
 
     private final Environment environment;
 
-    private final Map<String, ListenerMetrics> metrics;
+    private final Map<String, Entrance> entrances = new HashMap<>();
+
+    private volatile boolean draining;
 
     private volatile Map<String, DisposableServer> open = Map.of();
 
@@ -58,15 +67,20 @@ public final class EchoServer implements SmartLifecycle {
             TcpServer tcpServer,
             Transport transport,
             EchoProperties properties,
+            SslBundles bundles,
             MeterRegistry registry,
             Environment environment) {
         requireDistinctPorts(properties.listeners());
-        this.tcpServer = tcpServer.channelGroup(this.connections);
+        properties.listeners().forEach(EchoServer::requireTrustedProxies);
+        this.tcpServer = tcpServer;
         this.transport = transport;
         this.properties = properties;
         this.environment = environment;
-        this.metrics = properties.listeners().keySet().stream()
-                .collect(Collectors.toMap(name -> name, name -> new ListenerMetrics(registry, name)));
+        Admission admission = new Admission(properties.limits());
+        properties
+                .listeners()
+                .forEach((name, listener) -> this.entrances.put(
+                        name, new Entrance(name, listener, properties.limits(), admission, bundles, registry)));
     }
 
     /** Refuses what could only fail later, and less clearly; the kernel refuses what overlaps in other ways. */
@@ -80,8 +94,19 @@ public final class EchoServer implements SmartLifecycle {
         });
     }
 
+    private static void requireTrustedProxies(String name, Listener listener) {
+        if (listener.proxyProtocol() == ProxyProtocol.REQUIRED
+                && listener.trustedProxies().isEmpty()) {
+            throw new EchoConfigurationException(
+                    "echo.listeners.%s.proxy-protocol is 'required', but no proxy is trusted, so that nobody could connect."
+                            .formatted(name),
+                    "Set echo.listeners.%s.trusted-proxies to the CIDR blocks of the proxies, for example 10.0.0.0/8."
+                            .formatted(name));
+        }
+    }
+
     /**
-     * Opens every listener.
+     * Opens every listener, and then lets all of them accept.
      *
      * @throws ListenerBindException if one cannot be opened; then none is open
      */
@@ -94,6 +119,7 @@ public final class EchoServer implements SmartLifecycle {
             close(open);
             throw ex;
         }
+        open.values().forEach(server -> accept(server.channel()));
         this.open = Collections.unmodifiableMap(open);
         logger.info("Echo started: %s; transport %s; management on port %s"
                 .formatted(
@@ -104,6 +130,20 @@ public final class EchoServer implements SmartLifecycle {
                         this.environment.getProperty("local.management.port", "none")));
     }
 
+    private Entrance entrance(String name) {
+        return Objects.requireNonNull(this.entrances.get(name));
+    }
+
+    /** Runs on the event loop that has just bound the channel, before it becomes active and accepts. */
+    private void filter(Channel listening, Entrance entrance) {
+        listening.config().setAutoRead(false);
+        listening.pipeline().addFirst("echo.accept-filter", entrance.newAcceptFilter(this.connections));
+    }
+
+    private static void accept(Channel listening) {
+        listening.eventLoop().execute(() -> listening.config().setAutoRead(true));
+    }
+
     private DisposableServer open(String name, Listener listener) {
         try {
             InetSocketAddress address = BindAddress.resolve(listener.address(), listener.port());
@@ -111,28 +151,59 @@ public final class EchoServer implements SmartLifecycle {
                     .bindAddress(() -> address)
                     .option(ChannelOption.SO_BACKLOG, listener.backlog())
                     .option(this.transport.reusePort(), listener.reusePort())
-                    .attr(EchoHandler.METRICS, this.metrics.get(name))
+                    .attr(EchoHandler.METRICS, entrance(name).metrics())
+                    .doOnChannelInit(
+                            (observer, channel, remote) -> entrance(name).initialize(channel))
+                    .doOnBound(server -> filter(server.channel(), entrance(name)))
                     .bindNow();
         } catch (UnknownHostException | ChannelBindException ex) {
             throw new ListenerBindException(name, listener, ex);
         }
     }
 
-    /** Closes the listeners, waits for open connections to end, and closes those that have not in time. */
+    /**
+     * Waits for the delay, closes the listeners, ends each connection once it is quiet, and at the timeout all of them.
+     * Takes no longer than delay, timeout and {@link LingeringClose#LINGER} together, whatever clients do.
+     */
     @Override
     public void stop() {
+        Drain drain = this.properties.drain();
+        this.draining = true;
+        logger.info("Echo draining: the listeners close in %s".formatted(print(drain.delay())));
+        pause(drain.delay());
         close(this.open);
         this.open = Map.of();
-        Duration timeout = this.properties.drain().timeout();
         if (!this.connections.isEmpty()) {
-            logger.info("Echo stopping: connections still open: %d; each may end by itself within %s"
-                    .formatted(this.connections.size(), DurationStyle.SIMPLE.print(timeout)));
+            logger.info("Echo stopping: connections still open: %d; each ends when quiet for %s, and all within %s"
+                    .formatted(this.connections.size(), print(drain.quiet()), print(drain.timeout())));
         }
-        awaitEnd(timeout);
+        this.connections.forEach(channel -> QuietClose.install(channel, drain.quiet()));
+        awaitEnd(drain.timeout());
         int left = this.connections.size();
         this.connections.forEach(channel -> Echo.close(channel, CloseReason.DRAIN));
+        awaitEnd(LingeringClose.LINGER);
+        this.connections.forEach(EchoServer::closeNow);
         awaitEnd(CLOSE_TIMEOUT);
+        this.draining = false;
         logger.info("Echo stopped: connections that were still open and had to be closed: %d".formatted(left));
+    }
+
+    private static String print(Duration duration) {
+        return DurationStyle.SIMPLE.print(duration);
+    }
+
+    private static void pause(Duration duration) {
+        try {
+            TimeUnit.NANOSECONDS.sleep(duration.toNanos());
+        } catch (InterruptedException ex) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Past every handler, as each of them may still wait for the client. */
+    private static void closeNow(Channel channel) {
+        channel.eventLoop()
+                .execute(() -> channel.unsafe().close(channel.unsafe().voidPromise()));
     }
 
     private void awaitEnd(Duration timeout) {
@@ -151,6 +222,15 @@ public final class EchoServer implements SmartLifecycle {
     @Override
     public boolean isRunning() {
         return !this.open.isEmpty();
+    }
+
+    /**
+     * Tells whether the service is stopping and still has connections.
+     *
+     * @return whether it is
+     */
+    public boolean isDraining() {
+        return this.draining;
     }
 
     /**

@@ -7,6 +7,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
@@ -62,8 +63,9 @@ class EchoServerConfiguration {
             TcpServer echoTcpServer,
             Transport transport,
             EchoProperties properties,
+            SslBundles bundles,
             MeterRegistry registry,
             Environment environment) {
-        return new EchoServer(echoTcpServer, transport, properties, registry, environment);
+        return new EchoServer(echoTcpServer, transport, properties, bundles, registry, environment);
     }
 }

@@ -4,6 +4,7 @@ import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 
 /**
  * Tells the echo, after the last byte and in order with it, that the client has ended its stream. Reactor Netty does
@@ -28,6 +29,10 @@ final class EndOfInput extends ChannelInboundHandlerAdapter {
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof ChannelInputShutdownEvent) {
             context.fireChannelRead(MARKER);
+        } else if (event instanceof SslCloseCompletionEvent) {
+            // Reactor Netty would close at once, whatever is owed.
+            context.fireChannelRead(MARKER);
+            return;
         }
         context.fireUserEventTriggered(event);
     }

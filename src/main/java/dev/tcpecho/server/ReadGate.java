@@ -7,6 +7,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.RecvByteBufAllocator.DelegatingHandle;
 import io.netty.channel.RecvByteBufAllocator.ExtendedHandle;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.UncheckedBooleanSupplier;
 
 /**
@@ -36,8 +37,13 @@ final class ReadGate extends DelegatingHandle implements ExtendedHandle {
 
     @Override
     public ByteBuf allocate(ByteBufAllocator allocator) {
-        this.shut = !this.channel.isWritable();
+        this.shut = !this.channel.isWritable() && !isOutputShutdown();
         return this.shut ? Unpooled.EMPTY_BUFFER : super.allocate(allocator);
+    }
+
+    /** What is read then is not sent back, and so is not held. */
+    private boolean isOutputShutdown() {
+        return this.channel instanceof DuplexChannel duplex && duplex.isOutputShutdown();
     }
 
     @Override

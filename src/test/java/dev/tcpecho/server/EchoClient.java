@@ -7,10 +7,13 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.security.cert.Certificate;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 
 /** A client on Java's blocking sockets, so that none of the service's own library is on both sides. */
 final class EchoClient implements AutoCloseable {
@@ -24,23 +27,40 @@ final class EchoClient implements AutoCloseable {
         thread.start();
     };
 
-    private final Socket socket = new Socket();
+    private final Socket socket;
 
-    private EchoClient(InetSocketAddress server, int receiveBuffer) throws IOException {
-        if (receiveBuffer > 0) {
-            this.socket.setReceiveBufferSize(receiveBuffer);
-        }
-        this.socket.setSoTimeout((int) READ_TIMEOUT.toMillis());
-        this.socket.connect(server);
+    private EchoClient(Socket socket) {
+        this.socket = socket;
     }
 
     static EchoClient connect(InetSocketAddress server) throws IOException {
-        return new EchoClient(server, 0);
+        return connect(server, 0);
     }
 
     /** Connects with a receive buffer of its own size, which the kernel then does not grow. */
     static EchoClient connect(InetSocketAddress server, int receiveBuffer) throws IOException {
-        return new EchoClient(server, receiveBuffer);
+        Socket socket = new Socket();
+        if (receiveBuffer > 0) {
+            socket.setReceiveBufferSize(receiveBuffer);
+        }
+        socket.setSoTimeout((int) READ_TIMEOUT.toMillis());
+        socket.connect(server);
+        return new EchoClient(socket);
+    }
+
+    /** Starts TLS on top of this connection, which goes on below it. */
+    EchoClient startTls(SSLContext context, String... protocols) throws IOException {
+        SSLSocket tls = (SSLSocket) context.getSocketFactory().createSocket(this.socket, "localhost", 0, true);
+        if (protocols.length > 0) {
+            tls.setEnabledProtocols(protocols);
+        }
+        tls.startHandshake();
+        return new EchoClient(tls);
+    }
+
+    /** The certificate of the server that this client sees. */
+    Certificate serverCertificate() throws IOException {
+        return ((SSLSocket) this.socket).getSession().getPeerCertificates()[0];
     }
 
     /** Sends everything in chunks of random sizes up to a maximum, and then ends the stream. */

@@ -137,7 +137,8 @@ class EchoServerTests {
             await().untilAsserted(() -> assertThat(echo.closed("drain")).isEqualTo(1));
             assertThat(echo.active()).isZero();
             assertThat(output)
-                    .containsOnlyOnce("Echo stopping: connections still open: 1; each may end by itself within 100ms")
+                    .containsOnlyOnce(
+                            "Echo stopping: connections still open: 1; each ends when quiet for 1000ms, and all within 100ms")
                     .containsOnlyOnce("Echo stopped: connections that were still open and had to be closed: 1");
         }
     }

@@ -1,21 +1,27 @@
 package dev.tcpecho.server;
 
 import dev.tcpecho.EchoProperties;
+import dev.tcpecho.tls.ListenerTls;
 import dev.tcpecho.transport.Transport;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ComponentScan;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import reactor.netty.tcp.TcpServer;
@@ -85,6 +91,22 @@ public final class RunningEcho implements AutoCloseable {
                 .sum();
     }
 
+    long rejected(String reason) {
+        return (long) registry()
+                .get("echo.connections.rejected")
+                .tag("reason", reason)
+                .functionCounter()
+                .count();
+    }
+
+    long handshakes(String outcome) {
+        return registry()
+                .get("echo.tls.handshake")
+                .tag("outcome", outcome)
+                .timer()
+                .count();
+    }
+
     long active() {
         Gauge gauge = registry().get("echo.connections.active").gauge();
         return (long) gauge.value();
@@ -119,12 +141,16 @@ public final class RunningEcho implements AutoCloseable {
 
     @Configuration(proxyBeanMethods = false)
     @EnableConfigurationProperties(EchoProperties.class)
+    @ImportAutoConfiguration(SslAutoConfiguration.class)
     @Import(EchoServerConfiguration.class)
+    @ComponentScan(basePackageClasses = ListenerTls.class)
     static class TestConfiguration {
 
         @Bean
-        MeterRegistry meterRegistry() {
-            return new SimpleMeterRegistry();
+        MeterRegistry meterRegistry(ObjectProvider<MeterBinder> binders) {
+            MeterRegistry registry = new SimpleMeterRegistry();
+            binders.forEach(binder -> binder.bindTo(registry));
+            return registry;
         }
     }
 }

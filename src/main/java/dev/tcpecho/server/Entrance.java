@@ -1,0 +1,93 @@
+package dev.tcpecho.server;
+
+import dev.tcpecho.EchoProperties.Limits;
+import dev.tcpecho.EchoProperties.Listener;
+import dev.tcpecho.address.ClientAddress;
+import dev.tcpecho.admission.AcceptFilter;
+import dev.tcpecho.admission.Admission;
+import dev.tcpecho.admission.ProxyHeader;
+import dev.tcpecho.admission.Rejections;
+import dev.tcpecho.metrics.HandshakeMetrics;
+import dev.tcpecho.metrics.ListenerMetrics;
+import dev.tcpecho.tls.ListenerTls;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.group.ChannelGroup;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.ssl.SslBundles;
+import reactor.netty.NettyPipeline;
+
+/** What the connections of one listener pass before their echo, and what ends them while they go on. */
+final class Entrance {
+
+    private final Listener listener;
+
+    private final Limits limits;
+
+    private final Admission admission;
+
+    private final Rejections rejections;
+
+    private final ListenerMetrics metrics;
+
+    private final @Nullable ListenerTls tls;
+
+    Entrance(
+            String name,
+            Listener listener,
+            Limits limits,
+            Admission admission,
+            SslBundles bundles,
+            MeterRegistry registry) {
+        this.listener = listener;
+        this.limits = limits;
+        this.admission = admission;
+        this.metrics = new ListenerMetrics(registry, name);
+        this.rejections = new Rejections(name, this.metrics);
+        this.tls = listener.ssl().bundle().isEmpty()
+                ? null
+                : new ListenerTls(
+                        name,
+                        listener.ssl(),
+                        bundles,
+                        this.rejections,
+                        new HandshakeMetrics(registry, name),
+                        LingeringClose.LINGER);
+    }
+
+    ListenerMetrics metrics() {
+        return this.metrics;
+    }
+
+    /** Returns what admits connections before they get a pipeline. */
+    ChannelHandler newAcceptFilter(ChannelGroup connections) {
+        return new AcceptFilter(this.listener, this.admission, this.rejections, connections);
+    }
+
+    /** Adds, from the socket inwards: PROXY protocol, close, TLS; and before the echo, which sees plain bytes: time. */
+    void initialize(Channel channel) {
+        ChannelPipeline pipeline = channel.pipeline();
+        if (this.tls != null) {
+            pipeline.addFirst("echo.tls-handshake", this.tls.newHandshake());
+        }
+        pipeline.addFirst("echo.lingering-close", new LingeringClose());
+        if (ProxyHeader.isPossible(this.listener, ClientAddress.peer(channel))) {
+            pipeline.addFirst(
+                    "echo.proxy-header",
+                    new ProxyHeader(this.listener.proxyProtocol(), this.admission, this.rejections));
+        }
+        if (isLimited(this.limits.idleTimeout())) {
+            pipeline.addBefore(NettyPipeline.ReactiveBridge, "echo.idle", new IdleClose(this.limits.idleTimeout()));
+        }
+        if (isLimited(this.limits.lifetime())) {
+            pipeline.addBefore(NettyPipeline.ReactiveBridge, "echo.lifetime", new Lifetime(this.limits.lifetime()));
+        }
+    }
+
+    private static boolean isLimited(Duration limit) {
+        return !limit.isZero();
+    }
+}

@@ -1,0 +1,69 @@
+package dev.tcpecho.server;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Closes a connection whose client has not ended its stream in two steps: sends the rest and the end of our stream,
+ * then reads on, for nothing, until the client's end or for a while. The kernel resets a connection that is closed with
+ * something unread, and the reset can destroy what is on its way to the client.
+ */
+final class LingeringClose extends ChannelDuplexHandler {
+
+    /** How long a client may take over the rest and its side of the end. */
+    static final Duration LINGER = Duration.ofSeconds(2);
+
+    private boolean inputEnded;
+
+    private boolean closing;
+
+    @Override
+    public void close(ChannelHandlerContext context, ChannelPromise promise) {
+        if (this.inputEnded || !context.channel().isActive()) {
+            context.close(promise);
+            return;
+        }
+        context.channel().closeFuture().addListener(close -> promise.trySuccess());
+        if (!this.closing) {
+            this.closing = true;
+            Future<?> linger =
+                    context.executor().schedule(() -> context.close(), LINGER.toMillis(), TimeUnit.MILLISECONDS);
+            context.channel().closeFuture().addListener(close -> linger.cancel(false));
+            context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(flush -> endOutput(context));
+        }
+    }
+
+    private static void endOutput(ChannelHandlerContext context) {
+        context.channel().config().setAutoRead(true);
+        ((DuplexChannel) context.channel()).shutdownOutput();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        if (this.closing) {
+            ReferenceCountUtil.release(message);
+        } else {
+            context.fireChannelRead(message);
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof ChannelInputShutdownEvent) {
+            this.inputEnded = true;
+            if (this.closing) {
+                context.close();
+                return;
+            }
+        }
+        context.fireUserEventTriggered(event);
+    }
+}

@@ -1,0 +1,163 @@
+package dev.tcpecho.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.tcpecho.transport.Transport;
+import io.netty.pkitesting.X509Bundle;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+/** Certificates are replaced while the service runs, again and again, and a broken one changes nothing. */
+@ExtendWith(OutputCaptureExtension.class)
+class CertificateReloadTests {
+
+    private static final String[] RELOAD = {
+        "spring.ssl.bundle.pem.tls.reload-on-update=true", "spring.ssl.bundle.watch.file.quiet-period=100ms"
+    };
+
+    @TempDir
+    private Path directory;
+
+    private TestCertificates certificates;
+
+    @BeforeEach
+    void createAuthority() throws Exception {
+        this.certificates = new TestCertificates();
+    }
+
+    @Test
+    void overwrittenFilesServeNewConnectionsAndOldOnesGoOn() throws Exception {
+        this.certificates.write(this.certificates.issue("zero"), this.directory);
+        try (RunningEcho echo = start();
+                EchoClient old = connect(echo)) {
+            assertEchoes(old);
+            for (String name : new String[] {"first", "second", "third"}) {
+                X509Bundle next = this.certificates.issue(name);
+                this.certificates.write(next, this.directory);
+                awaitServed(echo, next);
+                assertEchoes(old);
+            }
+            assertThat(reloads(echo, "success")).isGreaterThanOrEqualTo(3);
+        }
+    }
+
+    /** The files are links into a directory behind a link, ..data, which is replaced as a whole. */
+    @Test
+    void symbolicLinksThatAreSwappedAsKubernetesDoesServeNewConnectionsAndOldOnesGoOn() throws Exception {
+        this.certificates.write(this.certificates.issue("zero"), this.directory.resolve("..0"));
+        Files.createSymbolicLink(this.directory.resolve("..data"), Path.of("..0"));
+        for (String file : new String[] {"tls.crt", "tls.key", "ca.crt"}) {
+            Files.createSymbolicLink(this.directory.resolve(file), Path.of("..data", file));
+        }
+        try (RunningEcho echo = start();
+                EchoClient old = connect(echo)) {
+            assertEchoes(old);
+            for (int rotation = 1; rotation <= 3; rotation++) {
+                X509Bundle next = this.certificates.issue("rotation " + rotation);
+                this.certificates.write(next, this.directory.resolve(".." + rotation));
+                Path link = Files.createSymbolicLink(this.directory.resolve("..data_tmp"), Path.of(".." + rotation));
+                Files.move(link, this.directory.resolve("..data"), StandardCopyOption.ATOMIC_MOVE);
+                deleteDirectory(this.directory.resolve(".." + (rotation - 1)));
+                awaitServed(echo, next);
+                assertEchoes(old);
+            }
+            assertThat(reloads(echo, "failure")).isZero();
+        }
+    }
+
+    private static void deleteDirectory(Path directory) throws Exception {
+        for (String file : new String[] {"tls.crt", "tls.key", "ca.crt"}) {
+            Files.delete(directory.resolve(file));
+        }
+        Files.delete(directory);
+    }
+
+    @Test
+    void certificateThatCannotBeReadLeavesTheOldOneServing(CapturedOutput output) throws Exception {
+        assertStays(output, "", () -> Files.writeString(this.directory.resolve("tls.crt"), "-----BEGIN nonsense"));
+    }
+
+    @Test
+    void keyOfAnotherCertificateLeavesTheOldOneServing(CapturedOutput output) throws Exception {
+        assertStays(
+                output,
+                "its private key is not that of its certificate",
+                () -> Files.writeString(
+                        this.directory.resolve("tls.key"),
+                        this.certificates.issue("other").getPrivateKeyPEM()));
+    }
+
+    @Test
+    void expiredCertificateLeavesTheOldOneServing(CapturedOutput output) throws Exception {
+        assertStays(
+                output,
+                "NotAfter",
+                () -> this.certificates.write(this.certificates.issueExpired("old"), this.directory));
+    }
+
+    @Test
+    void missingFileLeavesTheOldOneServing(CapturedOutput output) throws Exception {
+        assertStays(output, "tls.crt", () -> Files.delete(this.directory.resolve("tls.crt")));
+    }
+
+    private void assertStays(CapturedOutput output, String reason, Change change) throws Exception {
+        X509Bundle first = this.certificates.issue("first");
+        this.certificates.write(first, this.directory);
+        try (RunningEcho echo = start()) {
+            change.make();
+            await().untilAsserted(() -> assertThat(reloads(echo, "failure")).isEqualTo(1));
+            awaitServed(echo, first);
+            assertThat(output)
+                    .containsOnlyOnce("The update of the SSL bundle 'tls' cannot be used and the one before it stays: ")
+                    .contains(reason)
+                    .doesNotContain("\tat ");
+            X509Bundle next = this.certificates.issue("next");
+            this.certificates.write(next, this.directory);
+            awaitServed(echo, next);
+        }
+    }
+
+    private RunningEcho start() {
+        return RunningEcho.start(Transport.NIO, TestCertificates.bundle(this.directory, RELOAD));
+    }
+
+    private EchoClient connect(RunningEcho echo) throws Exception {
+        return EchoClient.connect(echo.address()).startTls(this.certificates.client(null));
+    }
+
+    private static void assertEchoes(EchoClient client) throws Exception {
+        client.send(new byte[] {1, 2});
+        assertThat(client.read(2)).containsExactly(1, 2);
+    }
+
+    private void awaitServed(RunningEcho echo, X509Bundle certificate) {
+        await().untilAsserted(() -> {
+            try (EchoClient client = connect(echo)) {
+                assertThat(client.serverCertificate()).isEqualTo(certificate.getCertificate());
+                assertEchoes(client);
+            }
+        });
+    }
+
+    private static long reloads(RunningEcho echo, String outcome) {
+        return (long) echo.registry()
+                .get("echo.tls.reloads")
+                .tag("outcome", outcome)
+                .functionCounter()
+                .count();
+    }
+
+    @FunctionalInterface
+    private interface Change {
+
+        void make() throws Exception;
+    }
+}

@@ -1,0 +1,266 @@
+package dev.tcpecho.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.tcpecho.transport.Transport;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+/** The header of a trusted proxy is taken off and believed, and anyone else's is not. */
+@ParameterizedClass
+@EnumSource(Transport.class)
+@ExtendWith(OutputCaptureExtension.class)
+class ProxyProtocolTests {
+
+    private static final String SIGNATURE = "0d0a0d0a000d0a515549540a";
+
+    private static final String TRUSTED = "echo.listeners.plain.trusted-proxies=127.0.0.0/8";
+
+    private static final String REQUIRED = "echo.listeners.plain.proxy-protocol=required";
+
+    private static final String OPTIONAL = "echo.listeners.plain.proxy-protocol=optional";
+
+    @Parameter
+    private Transport transport;
+
+    @BeforeEach
+    void assumeTransport() {
+        assumeThat(this.transport.unavailabilityCause()).isNull();
+    }
+
+    static Stream<byte[]> headers() {
+        return Stream.of(
+                ascii("PROXY TCP4 192.0.2.7 198.51.100.1 56324 443\r\n"),
+                ascii("PROXY TCP6 2001:db8::7 2001:db8::1 56324 443\r\n"),
+                ascii("PROXY UNKNOWN\r\n"),
+                version2("21", "11", "c0000207" + "c6336401" + "dc04" + "01bb"),
+                version2(
+                        "21",
+                        "21",
+                        "20010db8000000000000000000000007" + "20010db8000000000000000000000001" + "dc0401bb"),
+                version2("21", "11", "c0000207" + "c6336401" + "dc04" + "01bb" + "04" + "0003" + "000000"),
+                version2("20", "00", ""),
+                version2("21", "00", ""));
+    }
+
+    @ParameterizedTest
+    @MethodSource("headers")
+    void headerIsTakenOffAndWhatFollowsComesBack(byte[] header) throws Exception {
+        for (String mode : new String[] {REQUIRED, OPTIONAL}) {
+            try (RunningEcho echo = RunningEcho.start(this.transport, TRUSTED, mode);
+                    EchoClient client = EchoClient.connect(echo.address())) {
+                client.send(concatenate(header, new byte[] {1, 2, 3}));
+                assertThat(client.read(3)).containsExactly(1, 2, 3);
+                client.send(new byte[] {4});
+                client.halfClose();
+                assertThat(client.readToEnd()).containsExactly(4);
+                assertThat(echo.received()).isEqualTo(4);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("headers")
+    void requiredHeaderMayComeByteByByte(byte[] header) throws Exception {
+        try (RunningEcho echo = RunningEcho.start(this.transport, TRUSTED, REQUIRED);
+                EchoClient client = EchoClient.connect(echo.address())) {
+            for (byte part : concatenate(header, new byte[] {1, 2, 3})) {
+                client.send(new byte[] {part});
+            }
+            assertThat(client.read(3)).containsExactly(1, 2, 3);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET / HTTP/1.1\r\n\r\n",
+                "PROXY TCP4 300.0.2.7 198.51.100.1 56324 443\r\n",
+                "PROXY TCP4 host.example 198.51.100.1 56324 443\r\n",
+                "PROXY TCP4 192.0.2.7 198.51.100.1 56324 99999\r\n",
+                "PROXY TCP4 192.0.2.7 198.51.100.1\r\n",
+                "PROXY TCP4 192.0.2.7 198.51.100.1 56324 443                                                             "
+                        + "                                     "
+            })
+    void badHeaderIsRejectedWhereOneIsRequired(String header, CapturedOutput output) throws Exception {
+        try (RunningEcho echo = RunningEcho.start(this.transport, TRUSTED, REQUIRED);
+                EchoClient client = EchoClient.connect(echo.address())) {
+            client.send(ascii(header));
+            assertRejected(echo, client, output);
+        }
+    }
+
+    @Test
+    void headerThatDoesNotComeInTimeIsRejectedWhereOneIsRequired(CapturedOutput output) throws Exception {
+        try (RunningEcho echo = RunningEcho.start(this.transport, TRUSTED, REQUIRED);
+                EchoClient silent = EchoClient.connect(echo.address());
+                EchoClient slow = EchoClient.connect(echo.address())) {
+            slow.send(ascii("PROXY TCP4 1"));
+            long start = System.nanoTime();
+            assertEndsOrResets(silent);
+            assertEndsOrResets(slow);
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(2500));
+            await().untilAsserted(
+                            () -> assertThat(echo.rejected("proxy-protocol")).isEqualTo(2));
+            assertThat(echo.accepted()).isZero();
+            assertThat(output).doesNotContain("\tat ");
+        }
+    }
+
+    @Test
+    void endBeforeTheHeaderIsRejectedWhereOneIsRequired(CapturedOutput output) throws Exception {
+        try (RunningEcho echo = RunningEcho.start(this.transport, TRUSTED, REQUIRED);
+                EchoClient client = EchoClient.connect(echo.address())) {
+            client.halfClose();
+            assertRejected(echo, client, output);
+        }
+    }
+
+    @Test
+    void anyoneElseIsResetWhereAHeaderIsRequired(CapturedOutput output) throws Exception {
+        try (RunningEcho echo = RunningEcho.start(
+                        this.transport, REQUIRED, "echo.listeners.plain.trusted-proxies=192.0.2.0/24");
+                EchoClient client = EchoClient.connect(echo.address())) {
+            assertRejected(echo, client, output);
+        }
+    }
+
+    /** The beginnings of headers among them: a proxy sends its header at once, so none of these is one. */
+    @ParameterizedTest
+    @ValueSource(strings = {"P", "PROXY", "PROXY TCP4", "PROXY TCP5 ", "\r\n", "\r\n\r\n\0\r\nQUIT", "hello"})
+    void whatDoesNotBeginWithASignatureComesBackAtOnceWhereAHeaderIsOptional(String data) throws Exception {
+        try (RunningEcho echo = RunningEcho.start(this.transport, TRUSTED, OPTIONAL);
+                EchoClient client = EchoClient.connect(echo.address())) {
+            client.send(ascii(data));
+            assertThat(client.read(data.length())).isEqualTo(ascii(data));
+            assertThat(echo.rejected("proxy-protocol")).isZero();
+        }
+    }
+
+    @Test
+    void badHeaderIsRejectedWhereItIsOptional(CapturedOutput output) throws Exception {
+        try (RunningEcho echo = RunningEcho.start(this.transport, TRUSTED, OPTIONAL);
+                EchoClient client = EchoClient.connect(echo.address())) {
+            client.send(ascii("PROXY TCP4 nonsense\r\n"));
+            assertRejected(echo, client, output);
+        }
+    }
+
+    @Test
+    void healthCheckWithoutAByteIsAProbeWhereAHeaderIsOptional() throws Exception {
+        try (RunningEcho echo = RunningEcho.start(this.transport, TRUSTED, OPTIONAL)) {
+            EchoClient.connect(echo.address()).close();
+            await().untilAsserted(() -> assertThat(echo.closed("probe")).isEqualTo(1));
+        }
+    }
+
+    @Test
+    void headerOfAnyoneElseIsDataWhereItIsOptional() throws Exception {
+        byte[] header = ascii("PROXY TCP4 192.0.2.7 198.51.100.1 56324 443\r\n");
+        try (RunningEcho echo = RunningEcho.start(this.transport, OPTIONAL);
+                EchoClient client = EchoClient.connect(echo.address())) {
+            client.send(header);
+            assertThat(client.read(header.length)).isEqualTo(header);
+        }
+    }
+
+    @Test
+    void rulesAndLimitsAreForTheAddressInTheHeader() throws Exception {
+        try (RunningEcho echo = RunningEcho.start(
+                this.transport,
+                TRUSTED,
+                REQUIRED,
+                "echo.limits.deny=192.0.2.0/24",
+                "echo.limits.connections-per-address=1")) {
+            try (EchoClient first = connect(echo, "203.0.113.1");
+                    EchoClient second = connect(echo, "203.0.113.2");
+                    EchoClient denied = connect(echo, "192.0.2.7");
+                    EchoClient third = connect(echo, "203.0.113.1")) {
+                assertThat(first.read(1)).containsExactly(1);
+                assertThat(second.read(1)).containsExactly(1);
+                assertEndsOrResets(denied);
+                await().untilAsserted(() -> assertThat(echo.rejected("denied")).isEqualTo(1));
+                // Which of the two came first is not known.
+                await().untilAsserted(
+                                () -> assertThat(echo.rejected("address-limit")).isEqualTo(1));
+                assertThat(third).isNotNull();
+            }
+        }
+    }
+
+    private static EchoClient connect(RunningEcho echo, String address) throws IOException {
+        EchoClient client = EchoClient.connect(echo.address());
+        client.send(concatenate(ascii("PROXY TCP4 %s 198.51.100.1 1 2\r\n".formatted(address)), new byte[] {1}));
+        return client;
+    }
+
+    @Test
+    void tlsBeginsBehindTheHeader(@TempDir Path directory) throws Exception {
+        TestCertificates certificates = new TestCertificates();
+        certificates.write(certificates.issue("server"), directory);
+        try (RunningEcho echo =
+                        RunningEcho.start(this.transport, TestCertificates.bundle(directory, TRUSTED, REQUIRED));
+                EchoClient plain = EchoClient.connect(echo.address())) {
+            plain.send(ascii("PROXY TCP4 192.0.2.7 198.51.100.1 56324 443\r\n"));
+            EchoClient client = plain.startTls(certificates.client(null));
+            client.send(new byte[] {1, 2, 3});
+            client.halfClose();
+            assertThat(client.readToEnd()).containsExactly(1, 2, 3);
+            await().untilAsserted(() -> assertThat(echo.closed("client")).isEqualTo(1));
+        }
+    }
+
+    private static void assertRejected(RunningEcho echo, EchoClient client, CapturedOutput output) {
+        assertEndsOrResets(client);
+        await().untilAsserted(() -> assertThat(output).contains("Echo refused connections on plain: proxy-protocol 1"));
+        assertThat(echo.rejected("proxy-protocol")).isEqualTo(1);
+        assertThat(echo.accepted()).isZero();
+        assertThat(output).doesNotContain("\tat ");
+    }
+
+    private static void assertEndsOrResets(EchoClient client) {
+        try {
+            assertThat(client.readToEnd()).isEmpty();
+        } catch (SocketException ex) {
+            assertThat(ex).hasMessageContaining("reset");
+        } catch (IOException ex) {
+            throw new IllegalStateException(ex);
+        }
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static byte[] version2(String versionAndCommand, String familyAndTransport, String rest) {
+        String length = HexFormat.of().toHexDigits((short) (rest.length() / 2));
+        return HexFormat.of().parseHex(SIGNATURE + versionAndCommand + familyAndTransport + length + rest);
+    }
+
+    private static byte[] concatenate(byte[] first, byte[] second) {
+        ByteArrayOutputStream both = new ByteArrayOutputStream();
+        both.writeBytes(first);
+        both.writeBytes(second);
+        return both.toByteArray();
+    }
+}

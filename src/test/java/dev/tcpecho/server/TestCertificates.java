@@ -1,0 +1,73 @@
+package dev.tcpecho.server;
+
+import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.X509Bundle;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import org.jspecify.annotations.Nullable;
+
+/** A certificate authority, what it issues, and what clients make of it. */
+final class TestCertificates {
+
+    private final X509Bundle authority;
+
+    TestCertificates() throws Exception {
+        this.authority = new CertificateBuilder()
+                .ecp256()
+                .subject("CN=Test Authority")
+                .setIsCertificateAuthority(true)
+                .buildSelfSigned();
+    }
+
+    X509Bundle issue(String name) throws Exception {
+        return builder(name).buildIssuedBy(this.authority);
+    }
+
+    X509Bundle issueExpired(String name) throws Exception {
+        return builder(name)
+                .notBefore(Instant.now().minus(Duration.ofDays(2)))
+                .notAfter(Instant.now().minus(Duration.ofDays(1)))
+                .buildIssuedBy(this.authority);
+    }
+
+    private static CertificateBuilder builder(String name) {
+        return new CertificateBuilder().ecp256().subject("CN=" + name).addSanDnsName("localhost");
+    }
+
+    /** Writes a certificate and its key as Kubernetes does for a secret of type kubernetes.io/tls. */
+    void write(X509Bundle certificate, Path directory) throws Exception {
+        Files.createDirectories(directory);
+        Files.writeString(directory.resolve("tls.crt"), certificate.getCertificatePathPEM());
+        Files.writeString(directory.resolve("tls.key"), certificate.getPrivateKeyPEM());
+        Files.writeString(directory.resolve("ca.crt"), this.authority.getCertificatePEM());
+    }
+
+    /** A client that knows this authority, with a certificate of its own or none. */
+    SSLContext client(@Nullable X509Bundle certificate) throws Exception {
+        KeyManager[] keys =
+                (certificate == null) ? null : certificate.toKeyManagerFactory().getKeyManagers();
+        TrustManager[] trust = {this.authority.toTrustManager()};
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(keys, trust, null);
+        return context;
+    }
+
+    /** The properties of the SSL bundle {@code tls} in a directory that was written. */
+    static String[] bundle(Path directory, String... more) {
+        String pem = "spring.ssl.bundle.pem.tls.";
+        String[] properties = {
+            pem + "keystore.certificate=file:" + directory.resolve("tls.crt"),
+            pem + "keystore.private-key=file:" + directory.resolve("tls.key"),
+            pem + "truststore.certificate=file:" + directory.resolve("ca.crt"),
+            "echo.listeners.plain.ssl.bundle=tls"
+        };
+        return Stream.concat(Arrays.stream(properties), Arrays.stream(more)).toArray(String[]::new);
+    }
+}

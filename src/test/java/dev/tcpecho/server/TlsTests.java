@@ -1,0 +1,232 @@
+package dev.tcpecho.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.tcpecho.transport.Transport;
+import io.netty.pkitesting.X509Bundle;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import javax.net.ssl.SSLException;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+/** Every byte comes back over TLS, and who cannot have TLS is told so, counted and nothing more. */
+@ParameterizedClass
+@EnumSource(Transport.class)
+@ExtendWith(OutputCaptureExtension.class)
+class TlsTests {
+
+    private static final int MIB = 1024 * 1024;
+
+    private static TestCertificates certificates;
+
+    private static X509Bundle server;
+
+    private static X509Bundle client;
+
+    @TempDir
+    private static Path directory;
+
+    @Parameter
+    private Transport transport;
+
+    private final SplittableRandom random = new SplittableRandom();
+
+    @BeforeAll
+    static void issue() throws Exception {
+        certificates = new TestCertificates();
+        server = certificates.issue("server");
+        client = certificates.issue("client");
+        certificates.write(server, directory);
+    }
+
+    @BeforeEach
+    void assumeTransport() {
+        assumeThat(this.transport.unavailabilityCause()).isNull();
+    }
+
+    private RunningEcho start(String... properties) {
+        return RunningEcho.start(this.transport, TestCertificates.bundle(directory, properties));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"TLSv1.2, 1", "TLSv1.2, 65537", "TLSv1.2, 8388608", "TLSv1.3, 1", "TLSv1.3, 65537", "TLSv1.3, 8388608"})
+    void everyByteComesBackBeforeCloseNotify(String protocol, int length) throws Exception {
+        byte[] payload = new byte[length];
+        this.random.nextBytes(payload);
+        try (RunningEcho echo = start()) {
+            for (int round = 0; round < 5; round++) {
+                try (EchoClient client =
+                        EchoClient.connect(echo.address()).startTls(certificates.client(null), protocol)) {
+                    CompletableFuture<Void> sent = client.sendAndHalfClose(payload, 100_000, this.random.split());
+                    assertThat(client.readToEnd()).isEqualTo(payload);
+                    sent.join();
+                }
+            }
+            await().untilAsserted(() -> assertThat(echo.closed("client")).isEqualTo(5));
+            assertThat(echo.handshakes("success")).isEqualTo(5);
+        }
+    }
+
+    @Test
+    void theEndOfTheConnectionWithoutCloseNotifyIsAnEndToo() throws Exception {
+        try (RunningEcho echo = start();
+                EchoClient plain = EchoClient.connect(echo.address())) {
+            EchoClient client = plain.startTls(certificates.client(null));
+            client.send(new byte[] {1, 2, 3});
+            assertThat(client.read(3)).containsExactly(1, 2, 3);
+            plain.halfClose();
+            assertThat(client.readToEnd()).isEmpty();
+            await().untilAsserted(() -> assertThat(echo.closed("client")).isEqualTo(1));
+        }
+    }
+
+    @Test
+    void plainBytesAreAnsweredWithAnAlertAndRejected(CapturedOutput output) throws Exception {
+        try (RunningEcho echo = start();
+                EchoClient client = EchoClient.connect(echo.address())) {
+            client.send("hello, is this an echo?\n".getBytes(StandardCharsets.US_ASCII));
+            assertThat(client.readToEnd()).containsExactly(21, 3, 3, 0, 2, 2, 10);
+            assertRejected(echo, "not-tls", output);
+        }
+    }
+
+    @Test
+    void clientThatEndsBeforeItsHandshakeIsRejected(CapturedOutput output) throws Exception {
+        try (RunningEcho echo = start();
+                EchoClient client = EchoClient.connect(echo.address())) {
+            client.halfClose();
+            assertThat(client.readToEnd())
+                    .as("an alert, user_canceled or close_notify")
+                    .startsWith(21, 3, 3, 0, 2, 1);
+            assertRejected(echo, "closed", output);
+        }
+    }
+
+    @Test
+    void clientThatResetsBeforeItsHandshakeIsRejected(CapturedOutput output) throws Exception {
+        try (RunningEcho echo = start();
+                EchoClient client = EchoClient.connect(echo.address())) {
+            client.send(new byte[] {22, 3, 1});
+            client.reset();
+            assertRejected(echo, "closed", output);
+        }
+    }
+
+    @Test
+    void clientThatDoesNotKnowTheServerIsRejected(CapturedOutput output) throws Exception {
+        try (RunningEcho echo = start();
+                EchoClient client = EchoClient.connect(echo.address())) {
+            assertThatExceptionOfType(SSLException.class)
+                    .isThrownBy(() -> client.startTls(new TestCertificates().client(null)));
+            assertRejected(echo, "refused-by-client", output);
+        }
+    }
+
+    @Test
+    void clientOfAnOldProtocolIsRejected(CapturedOutput output) throws Exception {
+        try (RunningEcho echo = start();
+                EchoClient client = EchoClient.connect(echo.address())) {
+            // A ClientHello of TLS 1.1 with one cipher suite of its time.
+            client.send(HexFormat.of()
+                    .parseHex("160301002f" + "0100002b" + "0302" + "00".repeat(32) + "00" + "0002c013" + "0100"
+                            + "0000"));
+            assertThat(client.readToEnd()).startsWith(21, 3).endsWith(2, 70);
+            assertRejected(echo, "failure", output);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    void clientWithAKnownCertificateIsServed(String protocol) throws Exception {
+        try (RunningEcho echo = start("echo.listeners.plain.ssl.client-auth=need");
+                EchoClient client =
+                        EchoClient.connect(echo.address()).startTls(certificates.client(TlsTests.client), protocol)) {
+            client.send(new byte[] {1});
+            assertThat(client.read(1)).containsExactly(1);
+        }
+    }
+
+    @Test
+    void clientWithoutACertificateIsServedWhereItIsOnlyWanted() throws Exception {
+        try (RunningEcho echo = start("echo.listeners.plain.ssl.client-auth=want");
+                EchoClient client = EchoClient.connect(echo.address()).startTls(certificates.client(null))) {
+            client.send(new byte[] {1});
+            assertThat(client.read(1)).containsExactly(1);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "TLSv1.2, none", "TLSv1.2, expired", "TLSv1.2, unknown",
+        "TLSv1.3, none", "TLSv1.3, expired", "TLSv1.3, unknown"
+    })
+    void clientWithoutAValidCertificateIsToldSoByAnAlertAndRejected(String protocol, String kind, CapturedOutput output)
+            throws Exception {
+        X509Bundle certificate = switch (kind) {
+            case "none" -> null;
+            case "expired" -> certificates.issueExpired("client");
+            default -> new TestCertificates().issue("client");
+        };
+        try (RunningEcho echo = start("echo.listeners.plain.ssl.client-auth=need");
+                EchoClient plain = EchoClient.connect(echo.address())) {
+            // A client of TLS 1.3 knows only when it reads, and by then it may have sent more than was read.
+            assertThatExceptionOfType(SSLException.class)
+                    .isThrownBy(() -> {
+                        EchoClient client = plain.startTls(certificates.client(certificate), protocol);
+                        client.send(new byte[100_000]);
+                        client.readToEnd();
+                    })
+                    .withMessageContaining("fatal alert");
+            assertRejected(echo, "client-certificate", output);
+        }
+    }
+
+    @Test
+    void clientThatNeverReadsIsPushedBack() throws Exception {
+        // Closed by itself: the close of a TLS socket waits for the write that is pushed back.
+        try (RunningEcho echo = start();
+                EchoClient plain = EchoClient.connect(echo.address())) {
+            plain.startTls(certificates.client(null)).sendInBackground(new byte[32 * MIB]);
+            await().until(() -> echo.held() > 0);
+            await().during(Duration.ofSeconds(1))
+                    .untilAsserted(() -> assertThat(echo.held()).isLessThan(MIB / 2));
+        }
+    }
+
+    @Test
+    void handshakeThatTakesTooLongIsRejected(CapturedOutput output) throws Exception {
+        try (RunningEcho echo = start();
+                EchoClient client = EchoClient.connect(echo.address())) {
+            client.send(new byte[] {22, 3, 1, 1, 0});
+            assertThat(client.readToEnd()).isEmpty();
+            assertRejected(echo, "timeout", output);
+        }
+    }
+
+    private static void assertRejected(RunningEcho echo, String outcome, CapturedOutput output) {
+        await().untilAsserted(() -> assertThat(echo.handshakes(outcome)).isEqualTo(1));
+        await().untilAsserted(() -> assertThat(output).contains("Echo refused connections on plain: tls 1"));
+        assertThat(echo.rejected("tls")).isEqualTo(1);
+        assertThat(echo.accepted()).isZero();
+        assertThat(output).doesNotContain("\tat ").doesNotContain("ERROR").doesNotContain("WARN");
+    }
+}
