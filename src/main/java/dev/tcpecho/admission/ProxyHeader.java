@@ -94,6 +94,7 @@ public final class ProxyHeader extends ChannelInboundHandlerAdapter {
         return decoder;
     }
 
+    /** There is none, and none will come. */
     private void noHeader(ChannelHandlerContext context) {
         if (this.headerDue) {
             reject(context, RejectReason.PROXY_PROTOCOL);
@@ -175,18 +176,23 @@ public final class ProxyHeader extends ChannelInboundHandlerAdapter {
         if (event instanceof ChannelInputShutdownEvent) {
             noHeader(context);
         }
-        context.fireUserEventTriggered(event);
+        if (!this.rejected) {
+            context.fireUserEventTriggered(event);
+        }
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        reject(context, RejectReason.PROXY_PROTOCOL);
+        noHeader(context);
         context.fireChannelInactive();
     }
 
-    /** A bad header, or a connection that broke off before it had sent one. */
+    /** A bad header, or a connection that broke off, as those of health checks do. */
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        reject(context, RejectReason.PROXY_PROTOCOL);
+        noHeader(context);
+        if (!this.rejected) {
+            context.fireExceptionCaught(cause);
+        }
     }
 }
