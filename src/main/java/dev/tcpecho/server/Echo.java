@@ -8,6 +8,8 @@ import io.netty.channel.Channel;
 import io.netty.util.AttributeKey;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.SignalType;
@@ -16,7 +18,7 @@ import reactor.netty.FutureMono;
 /** The echo of one connection, and what is counted of it. Everything here runs on the connection's event loop. */
 final class Echo {
 
-    private static final AttributeKey<CloseReason> CLOSE_REASON = AttributeKey.valueOf("echo.close-reason");
+    private static final AttributeKey<Echo> ECHO = AttributeKey.valueOf("echo");
 
     private final Channel channel;
 
@@ -26,18 +28,31 @@ final class Echo {
 
     private boolean silent = true;
 
+    private @Nullable CloseReason closeReason;
+
     Echo(Channel channel, ListenerMetrics metrics) {
         this.channel = channel;
         this.metrics = metrics;
         metrics.accepted();
+        channel.attr(ECHO).set(this);
     }
 
     /** Closes a channel from the server's side, whatever is still owed, to be counted with the given reason. */
     static void close(Channel channel, CloseReason reason) {
         channel.eventLoop().execute(() -> {
-            channel.attr(CLOSE_REASON).setIfAbsent(reason);
+            Echo echo = channel.attr(ECHO).get();
+            if (echo != null) {
+                echo.closes(reason);
+            }
             channel.close();
         });
+    }
+
+    /** Keeps the first reason: what follows it is its consequence. */
+    private void closes(CloseReason reason) {
+        if (this.closeReason == null) {
+            this.closeReason = reason;
+        }
     }
 
     /**
@@ -67,18 +82,16 @@ final class Echo {
         });
     }
 
-    /** Keeps the first cause: what follows it, a closed channel above all, is its consequence. */
+    /** A channel that is closed was closed for a reason of its own. */
     private void failed(Throwable cause) {
         if (!(cause instanceof ClosedChannelException)) {
-            this.channel.attr(CLOSE_REASON).setIfAbsent(CloseReason.of(cause));
+            closes(CloseReason.of(cause));
         }
     }
 
     private void ended(SignalType signal) {
-        CloseReason reason = this.channel.attr(CLOSE_REASON).get();
-        if (reason == null) {
-            reason = (signal == SignalType.ON_COMPLETE) ? CloseReason.CLIENT : CloseReason.ERROR;
-        }
+        closes((signal == SignalType.ON_COMPLETE) ? CloseReason.CLIENT : CloseReason.ERROR);
+        CloseReason reason = Objects.requireNonNull(this.closeReason);
         if (this.silent && (reason == CloseReason.CLIENT || reason == CloseReason.RESET)) {
             reason = CloseReason.PROBE;
         }

@@ -12,9 +12,9 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Closes a connection whose client has not ended its stream in two steps: sends the rest and the end of our stream,
- * then reads on, for nothing, until the client's end or for a while. The kernel resets a connection that is closed with
- * something unread, and the reset can destroy what is on its way to the client.
+ * Closes a connection in steps: sends the rest and the end of our stream, then reads on, for nothing, until the
+ * client's end or for a while. The kernel resets a connection that is closed with something unread, and the reset can
+ * destroy what is on its way to the client.
  */
 final class LingeringClose extends ChannelDuplexHandler {
 
@@ -27,23 +27,32 @@ final class LingeringClose extends ChannelDuplexHandler {
 
     @Override
     public void close(ChannelHandlerContext context, ChannelPromise promise) {
-        if (this.inputEnded || !context.channel().isActive()) {
+        if (!context.channel().isActive()) {
             context.close(promise);
             return;
         }
         context.channel().closeFuture().addListener(close -> promise.trySuccess());
         if (!this.closing) {
             this.closing = true;
-            Future<?> linger =
-                    context.executor().schedule(() -> context.close(), LINGER.toMillis(), TimeUnit.MILLISECONDS);
-            context.channel().closeFuture().addListener(close -> linger.cancel(false));
-            context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(flush -> endOutput(context));
+            context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(rest -> endOutput(context));
+            if (context.channel().isOpen()) {
+                limit(context);
+            }
         }
     }
 
-    private static void endOutput(ChannelHandlerContext context) {
-        context.channel().config().setAutoRead(true);
-        ((DuplexChannel) context.channel()).shutdownOutput();
+    private void endOutput(ChannelHandlerContext context) {
+        if (this.inputEnded) {
+            context.close();
+        } else {
+            context.channel().config().setAutoRead(true);
+            ((DuplexChannel) context.channel()).shutdownOutput();
+        }
+    }
+
+    private static void limit(ChannelHandlerContext context) {
+        Future<?> linger = context.executor().schedule(() -> context.close(), LINGER.toMillis(), TimeUnit.MILLISECONDS);
+        context.channel().closeFuture().addListener(close -> linger.cancel(false));
     }
 
     @Override
@@ -59,7 +68,7 @@ final class LingeringClose extends ChannelDuplexHandler {
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof ChannelInputShutdownEvent) {
             this.inputEnded = true;
-            if (this.closing) {
+            if (((DuplexChannel) context.channel()).isOutputShutdown()) {
                 context.close();
                 return;
             }

@@ -3,6 +3,7 @@ package dev.tcpecho.server;
 import dev.tcpecho.metrics.CloseReason;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.handler.timeout.IdleStateHandler;
 import java.time.Duration;
@@ -27,10 +28,10 @@ final class QuietClose extends IdleStateHandler {
 
     @Override
     protected void channelIdle(ChannelHandlerContext context, IdleStateEvent event) {
-        Channel channel = context.channel();
+        ChannelOutboundBuffer owed = context.channel().unsafe().outboundBuffer();
         // While something is owed, the client may be about to take it, and then to send more.
-        if (channel.isWritable() && channel.config().isAutoRead()) {
-            Echo.close(channel, CloseReason.DRAIN);
+        if (owed != null && owed.isEmpty()) {
+            Echo.close(context.channel(), CloseReason.DRAIN);
         }
     }
 }

@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -153,7 +154,11 @@ class StartFailureTests {
 
     private static void start(String... args) {
         SpringApplication application = new SpringApplication(EchoApplication.class);
-        application.setDefaultProperties(Map.of("server.port", "0", "echo.listeners.plain.port", "0"));
-        application.run(args).close();
+        application.setDefaultProperties(Map.of("echo.listeners.plain.port", "0"));
+        // An argument, as application.yml is stronger than a default.
+        application
+                .run(Stream.concat(Stream.of("--server.port=0"), Stream.of(args))
+                        .toArray(String[]::new))
+                .close();
     }
 }

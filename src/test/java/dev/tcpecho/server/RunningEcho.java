@@ -22,7 +22,6 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import reactor.netty.tcp.TcpServer;
 
@@ -139,7 +138,7 @@ public final class RunningEcho implements AutoCloseable {
         this.context.close();
     }
 
-    @Configuration(proxyBeanMethods = false)
+    /** Without an annotation that would have the whole service find it when its own tests start it. */
     @EnableConfigurationProperties(EchoProperties.class)
     @ImportAutoConfiguration(SslAutoConfiguration.class)
     @Import(EchoServerConfiguration.class)
