@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.tcpecho.transport.Transport;
+import io.netty.channel.ChannelOption;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -149,6 +151,27 @@ class AdmissionTests {
                 open = sendAndRead(client) == 3;
             }
             client.close();
+            await().untilAsserted(() -> assertThat(echo.closed("lifetime")).isEqualTo(1));
+        }
+    }
+
+    @Test
+    void connectionThatIsEndedAtItsLifetimeAfterItsClientsEndIsSentTheRest() throws Exception {
+        byte[] payload = new byte[30_000];
+        new SplittableRandom().nextBytes(payload);
+        try (RunningEcho echo = RunningEcho.start(
+                        this.transport,
+                        server -> server.childOption(ChannelOption.SO_SNDBUF, 4096),
+                        "echo.limits.lifetime=1s");
+                EchoClient client = EchoClient.connect(echo.address(), 4096)) {
+            client.send(payload);
+            client.halfClose();
+            await().until(() -> echo.received() == payload.length);
+            assertThat(echo.held()).isPositive();
+            // Longer than the lifetime, and shorter than it and the linger together.
+            Thread.sleep(1300);
+            assertThat(echo.held()).isPositive();
+            assertThat(client.readToEnd()).isEqualTo(payload);
             await().untilAsserted(() -> assertThat(echo.closed("lifetime")).isEqualTo(1));
         }
     }

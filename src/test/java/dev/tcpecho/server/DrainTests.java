@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.tcpecho.transport.Transport;
+import io.netty.channel.ChannelOption;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
@@ -113,6 +114,29 @@ class DrainTests {
             await().until(() -> echo.bean(EchoServer.class).addresses().isEmpty());
             // Longer than quiet is, and nothing is taken meanwhile.
             Thread.sleep(1000);
+            assertThat(client.read(payload.length)).isEqualTo(payload);
+            assertThat(client.readToEnd()).isEmpty();
+            client.close();
+            assertThat(stopped).succeedsWithin(Duration.ofSeconds(10));
+        }
+    }
+
+    @Test
+    void clientThatIsOwedLittleHasAsLong() throws Exception {
+        byte[] payload = new byte[30_000];
+        new SplittableRandom().nextBytes(payload);
+        try (RunningEcho echo = RunningEcho.start(
+                        this.transport,
+                        server -> server.childOption(ChannelOption.SO_SNDBUF, 4096),
+                        "echo.drain.timeout=60s",
+                        "echo.drain.quiet=100ms");
+                EchoClient client = EchoClient.connect(echo.address(), 4096)) {
+            client.send(payload);
+            await().until(() -> echo.received() == payload.length);
+            CompletableFuture<Void> stopped = stop(echo);
+            // Longer than quiet and the linger together, and nothing is taken meanwhile.
+            Thread.sleep(2500);
+            assertThat(echo.held()).isPositive();
             assertThat(client.read(payload.length)).isEqualTo(payload);
             assertThat(client.readToEnd()).isEmpty();
             client.close();
