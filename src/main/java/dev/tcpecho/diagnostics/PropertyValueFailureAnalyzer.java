@@ -3,6 +3,7 @@ package dev.tcpecho.diagnostics;
 import dev.tcpecho.address.AddressBlock;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,7 @@ import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
 import org.springframework.core.Ordered;
+import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.Order;
 
 /** {@link FailureAnalyzer} for a value that a property cannot have; before Boot's own, which names Java types. */
@@ -24,7 +26,7 @@ class PropertyValueFailureAnalyzer extends AbstractFailureAnalyzer<BindException
     @Override
     protected @Nullable FailureAnalysis analyze(Throwable rootFailure, BindException failure) {
         ConfigurationProperty property = failure.getProperty();
-        Class<?> type = failure.getTarget().getType().resolve(Object.class);
+        Class<?> type = type(failure.getTarget().getType());
         String values = (property != null && ECHO.isAncestorOf(property.getName())) ? values(type) : null;
         if (property == null || values == null) {
             return null;
@@ -34,6 +36,11 @@ class PropertyValueFailureAnalyzer extends AbstractFailureAnalyzer<BindException
                         .formatted(property.getName(), property.getValue(), kind(type), property.getOrigin()),
                 "Set %s to %s.".formatted(property.getName(), values),
                 failure);
+    }
+
+    /** What is wanted, be it one or a list. */
+    private static Class<?> type(ResolvableType target) {
+        return (target.resolve() == List.class ? target.getGeneric() : target).resolve(Object.class);
     }
 
     private static String kind(Class<?> type) {

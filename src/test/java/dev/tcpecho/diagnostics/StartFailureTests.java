@@ -17,6 +17,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -68,14 +69,9 @@ class StartFailureTests {
     void portOutOfRange(String port, CapturedOutput output) {
         assertStartFails(
                 output,
-                """
-                Binding to target dev.tcpecho.EchoProperties failed:
-
-                    Property: echo.listeners[plain].port
-                    Value: "%s"
-                    Reason: must be a port from 0 to 65535, where 0 is any free port
-                """.formatted(port),
-                "Update your application's configuration",
+                "echo.listeners.plain.port is '%s', but must be a port from 0 to 65535, where 0 is any free port."
+                        .formatted(port),
+                "Correct the value of echo.listeners.plain.port.",
                 "--echo.listeners.plain.port=" + port);
     }
 
@@ -132,15 +128,88 @@ class StartFailureTests {
                 "--echo.listener.plain.port=7");
     }
 
-    @Test
-    void negativeDrainTimeout(CapturedOutput output) {
-        assertStartFails(output, """
-                Binding to target dev.tcpecho.EchoProperties failed:
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+                    echo.drain.timeout,                      -1s, must be 0s or more, -1000ms
+                    echo.drain.delay,                        -1s, must be 0s or more, -1000ms
+                    echo.drain.quiet,                        -1s, must be 0s or more, -1000ms
+                    echo.limits.connections,                 0,   must be 1 or more, 0
+                    echo.limits.connections,                 -5,  must be 1 or more, -5
+                    echo.limits.connections-per-address,     -1,  'must be 1 or more, or 0 for no limit', -1
+                    echo.limits.idle-timeout,                -1s, 'must be 0s or more, where 0s is no limit', -1000ms
+                    echo.limits.lifetime,                    -1s, 'must be 0s or more, where 0s is no limit', -1000ms
+                    """)
+    void valueOutOfRange(String property, String value, String rule, String shown, CapturedOutput output) {
+        assertStartFails(
+                output,
+                "%s is '%s', but %s.".formatted(property, shown, rule),
+                "Correct the value of %s.".formatted(property),
+                "--" + property + "=" + value);
+    }
 
-                    Property: echo.drain.timeout
-                    Value: "PT-1S"
-                    Reason: must be 0s or more
-                """, "Update your application's configuration", "--echo.drain.timeout=-1s");
+    @Test
+    void everyValueOutOfRangeIsTold(CapturedOutput output) {
+        assertThat(catchThrowable(() -> start("--echo.limits.connections=0", "--echo.limits.lifetime=-1s")))
+                .isNotNull();
+        assertThat(output)
+                .contains(
+                        "echo.limits.connections is '0', but must be 1 or more.\n",
+                        "echo.limits.lifetime is '-1000ms', but must be 0s or more, where 0s is no limit.\n")
+                .containsPattern("Correct the value of echo.limits.\\w+ and echo.limits.\\w+\\.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"10.0.0.0", "10.0.0.0/33", "localhost/32", "proxy.example", "2001:db8::/129", "-1"})
+    void noAddressBlock(String value, CapturedOutput output) {
+        for (String property :
+                new String[] {"echo.limits.allow", "echo.limits.deny", "echo.listeners.plain.trusted-proxies"}) {
+            assertStartFails(
+                    output,
+                    "%s is '%s', which is not a CIDR block (\"%s\" from property source \"commandLineArgs\")."
+                            .formatted(property, value, property),
+                    ("Set %s to an IP address, a slash and a prefix length,"
+                                    + " for example 10.0.0.0/8, 192.0.2.7/32 or 2001:db8::/32; names are not looked up.")
+                            .formatted(property),
+                    "--" + property + "=" + value);
+        }
+    }
+
+    @Test
+    void limitThatIsNoNumber(CapturedOutput output) {
+        assertStartFails(
+                output,
+                "echo.limits.connections is 'many', which is not a whole number"
+                        + " (\"echo.limits.connections\" from property source \"commandLineArgs\").",
+                "Set echo.limits.connections to a whole number, for example 100.",
+                "--echo.limits.connections=many");
+    }
+
+    @Test
+    void unknownProxyProtocol(CapturedOutput output) {
+        assertStartFails(
+                output,
+                "echo.listeners.plain.proxy-protocol is 'v3', which is not one of its values"
+                        + " (\"echo.listeners.plain.proxy-protocol\" from property source \"commandLineArgs\").",
+                "Set echo.listeners.plain.proxy-protocol to one of: off, optional, required.",
+                "--echo.listeners.plain.proxy-protocol=v3");
+    }
+
+    @Test
+    void requiredProxyProtocolWithoutATrustedProxy(CapturedOutput output) {
+        assertStartFails(
+                output,
+                "echo.listeners.plain.proxy-protocol is 'required', but no proxy is trusted, so that nobody could connect.",
+                "Set echo.listeners.plain.trusted-proxies to the CIDR blocks of the proxies, for example 10.0.0.0/8.",
+                "--echo.listeners.plain.proxy-protocol=required");
+    }
+
+    @Test
+    void sslBundleThatDoesNotExist(CapturedOutput output) {
+        assertStartFails(
+                output,
+                "echo.listeners.plain.ssl.bundle is 'web', which is no SSL bundle.",
+                "Configure that bundle under spring.ssl.bundle.pem or spring.ssl.bundle.jks, or name one of: .",
+                "--echo.listeners.plain.ssl.bundle=web");
     }
 
     private static void assertStartFails(CapturedOutput output, String description, String action, String... args) {
