@@ -74,6 +74,15 @@ public record EchoProperties(
 
         private static final Listener DEFAULT =
                 new Listener("::", 25341, 4096, false, new Ssl("", ClientAuth.NONE), ProxyProtocol.OFF, List.of());
+
+        /**
+         * Tells whether this listener has TLS.
+         *
+         * @return whether an SSL bundle is named
+         */
+        public boolean hasTls() {
+            return !this.ssl.bundle().isEmpty();
+        }
     }
 
     /**

@@ -128,6 +128,7 @@ public final class EchoServer implements SmartLifecycle {
                                 .collect(Collectors.joining(", ")),
                         this.transport,
                         this.environment.getProperty("local.management.port", "none")));
+        Capacity.current().shortages(this.properties).forEach(logger::warn);
     }
 
     private Entrance entrance(String name) {

@@ -47,15 +47,15 @@ final class Entrance {
         this.admission = admission;
         this.metrics = new ListenerMetrics(registry, name);
         this.rejections = new Rejections(name, this.metrics);
-        this.tls = listener.ssl().bundle().isEmpty()
-                ? null
-                : new ListenerTls(
+        this.tls = listener.hasTls()
+                ? new ListenerTls(
                         name,
                         listener.ssl(),
                         bundles,
                         this.rejections,
                         new HandshakeMetrics(registry, name),
-                        LingeringClose.LINGER);
+                        LingeringClose.LINGER)
+                : null;
     }
 
     ListenerMetrics metrics() {

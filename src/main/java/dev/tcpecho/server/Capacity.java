@@ -1,0 +1,67 @@
+package dev.tcpecho.server;
+
+import com.sun.management.UnixOperatingSystemMXBean;
+import dev.tcpecho.EchoProperties;
+import dev.tcpecho.EchoProperties.Listener;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.util.internal.PlatformDependent;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What this process has to serve connections with.
+ *
+ * @param freeDescriptors how many files and sockets it may still open
+ * @param directMemory how many bytes its buffers may take
+ */
+record Capacity(long freeDescriptors, long directMemory) {
+
+    /** As much as Netty reads into one buffer; the most that is read beyond the high-water mark. */
+    private static final int READ = 64 * 1024;
+
+    /** The most bytes held for a connection in plain text. */
+    static final int PLAIN_CONNECTION = WriteBufferWaterMark.DEFAULT.high() + READ;
+
+    /** The most bytes held for a connection with TLS, which keeps as much again of records that are not whole yet. */
+    static final int TLS_CONNECTION = 2 * PLAIN_CONNECTION;
+
+    /** For the management port, and for what Java opens later. */
+    private static final int RESERVED_DESCRIPTORS = 64;
+
+    private static final int MIB = 1024 * 1024;
+
+    /** What the process has now; a platform that does not tell has enough. */
+    static Capacity current() {
+        long free = (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system)
+                ? system.getMaxFileDescriptorCount() - system.getOpenFileDescriptorCount()
+                : Long.MAX_VALUE;
+        return new Capacity(free, PlatformDependent.maxDirectMemory());
+    }
+
+    /** Returns a sentence for each thing that does not suffice for as many connections as are allowed. */
+    List<String> shortages(EchoProperties properties) {
+        int connections = properties.limits().connections();
+        List<String> shortages = new ArrayList<>();
+        long descriptors = this.freeDescriptors - RESERVED_DESCRIPTORS;
+        if (connections > descriptors) {
+            shortages.add(("echo.limits.connections is %d, but this process can open only about %d connections:"
+                            + " raise its limit of open files (ulimit -n, LimitNOFILE) by %d or more, or lower the property")
+                    .formatted(connections, Math.max(0, descriptors), connections - descriptors));
+        }
+        long bytes = (long) connections * bytesPerConnection(properties);
+        if (bytes > this.directMemory) {
+            shortages.add(
+                    ("echo.limits.connections is %d, and so many clients that do not read can make the service hold"
+                                    + " %d MiB, but its direct memory is limited to %d MiB:"
+                                    + " raise -XX:MaxDirectMemorySize or lower the property")
+                            .formatted(connections, bytes / MIB, this.directMemory / MIB));
+        }
+        return shortages;
+    }
+
+    private static int bytesPerConnection(EchoProperties properties) {
+        boolean tls = properties.listeners().values().stream().anyMatch(Listener::hasTls);
+        return tls ? TLS_CONNECTION : PLAIN_CONNECTION;
+    }
+}

@@ -1,0 +1,69 @@
+package dev.tcpecho.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tcpecho.EchoProperties;
+import dev.tcpecho.EchoProperties.Drain;
+import dev.tcpecho.EchoProperties.Limits;
+import dev.tcpecho.EchoProperties.Listener;
+import dev.tcpecho.EchoProperties.ProxyProtocol;
+import dev.tcpecho.EchoProperties.Ssl;
+import dev.tcpecho.transport.TransportChoice;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.web.server.Ssl.ClientAuth;
+
+/** What is told at start when the connections that are allowed cannot be had. */
+class CapacityTests {
+
+    private static final long MIB = 1024 * 1024;
+
+    private static EchoProperties properties(int connections, String bundle) {
+        Listener listener =
+                new Listener("::", 0, 1, false, new Ssl(bundle, ClientAuth.NONE), ProxyProtocol.OFF, List.of());
+        return new EchoProperties(
+                TransportChoice.AUTO,
+                Map.of("plain", listener),
+                new Limits(connections, 0, Duration.ZERO, Duration.ZERO, List.of(), List.of()),
+                new Drain(Duration.ZERO, Duration.ZERO, Duration.ZERO));
+    }
+
+    @Test
+    void nothingIsToldWhenEverythingSuffices() {
+        assertThat(new Capacity(1064, 125 * MIB).shortages(properties(1000, "")))
+                .isEmpty();
+    }
+
+    @Test
+    void fileDescriptors() {
+        assertThat(new Capacity(192, 125 * MIB).shortages(properties(1000, "")))
+                .containsExactly(
+                        "echo.limits.connections is 1000, but this process can open only about 128 connections:"
+                                + " raise its limit of open files (ulimit -n, LimitNOFILE) by 872 or more, or lower the property");
+    }
+
+    @Test
+    void directMemory() {
+        assertThat(new Capacity(5000, 125 * MIB - 1).shortages(properties(1000, "")))
+                .containsExactly(
+                        "echo.limits.connections is 1000, and so many clients that do not read can make the service"
+                                + " hold 125 MiB, but its direct memory is limited to 124 MiB:"
+                                + " raise -XX:MaxDirectMemorySize or lower the property");
+    }
+
+    @Test
+    void aConnectionWithTlsHoldsTwiceAsMuch() {
+        assertThat(new Capacity(5000, 250 * MIB).shortages(properties(1000, "tls")))
+                .isEmpty();
+        assertThat(new Capacity(5000, 250 * MIB - 1).shortages(properties(1000, "tls")))
+                .hasSize(1);
+    }
+
+    @Test
+    void theLimitsOfThisProcessAreKnown() {
+        assertThat(Capacity.current().freeDescriptors()).isBetween(1L, 1L << 31);
+        assertThat(Capacity.current().directMemory()).isPositive();
+    }
+}
