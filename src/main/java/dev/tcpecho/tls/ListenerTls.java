@@ -32,6 +32,11 @@ public final class ListenerTls {
 
     private static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(10);
 
+    static {
+        // A TLS 1.2 client could have handshakes, which cost this side most, one after another on one connection.
+        System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
+    }
+
     private final String listener;
 
     private final EchoProperties.Ssl ssl;

@@ -58,6 +58,11 @@ final class EchoClient implements AutoCloseable {
         return new EchoClient(tls);
     }
 
+    /** Asks for another handshake on a TLS 1.2 connection. */
+    void repeatHandshake() throws IOException {
+        ((SSLSocket) this.socket).startHandshake();
+    }
+
     /** The certificate of the server that this client sees. */
     Certificate serverCertificate() throws IOException {
         return ((SSLSocket) this.socket).getSession().getPeerCertificates()[0];

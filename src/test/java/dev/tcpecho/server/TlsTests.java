@@ -7,8 +7,11 @@ import static org.awaitility.Awaitility.await;
 
 import dev.tcpecho.transport.Transport;
 import io.netty.pkitesting.X509Bundle;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.SplittableRandom;
@@ -221,11 +224,69 @@ class TlsTests {
         }
     }
 
+    @Test
+    void garbageAfterTheHandshakeEndsTheConnectionAsAnError(CapturedOutput output) throws Exception {
+        try (RunningEcho echo = start();
+                EchoClient plain = EchoClient.connect(echo.address())) {
+            EchoClient client = plain.startTls(certificates.client(null));
+            client.send(new byte[] {1});
+            assertThat(client.read(1)).containsExactly(1);
+            plain.send("this is no TLS record".getBytes(StandardCharsets.US_ASCII));
+            assertThat(client.readToEnd()).isEmpty();
+            await().untilAsserted(() -> assertThat(echo.closed("error")).isEqualTo(1));
+            assertNoNoise(output);
+        }
+    }
+
+    @Test
+    void handshakeThatTheClientRepeatsIsRefused(CapturedOutput output) throws Exception {
+        try (RunningEcho echo = start();
+                EchoClient plain = EchoClient.connect(echo.address())) {
+            EchoClient client = plain.startTls(certificates.client(null), "TLSv1.2");
+            client.send(new byte[] {1});
+            assertThat(client.read(1)).containsExactly(1);
+            assertThatExceptionOfType(SSLException.class).isThrownBy(() -> {
+                client.repeatHandshake();
+                client.read(1);
+            });
+            await().untilAsserted(() -> assertThat(echo.closed("error")).isEqualTo(1));
+            assertThat(echo.handshakes("success")).isEqualTo(1);
+            assertNoNoise(output);
+        }
+    }
+
+    @Test
+    void certificateMayComeFromAKeyStoreFile() throws Exception {
+        Path file = directory.resolve("server.jks");
+        try (OutputStream out = Files.newOutputStream(file)) {
+            KeyStore store = KeyStore.getInstance("JKS");
+            store.load(null, null);
+            store.setKeyEntry(
+                    "server", server.getKeyPair().getPrivate(), "secret".toCharArray(), server.getCertificatePath());
+            store.store(out, "secret".toCharArray());
+        }
+        String jks = "spring.ssl.bundle.jks.tls.keystore.";
+        try (RunningEcho echo = RunningEcho.start(
+                        this.transport,
+                        jks + "location=file:" + file,
+                        jks + "password=secret",
+                        "echo.listeners.plain.ssl.bundle=tls");
+                EchoClient client = EchoClient.connect(echo.address()).startTls(certificates.client(null))) {
+            client.send(new byte[] {1});
+            assertThat(client.read(1)).containsExactly(1);
+            assertThat(client.serverCertificate()).isEqualTo(server.getCertificate());
+        }
+    }
+
+    private static void assertNoNoise(CapturedOutput output) {
+        assertThat(output).doesNotContain("\tat ").doesNotContain("ERROR").doesNotContain("WARN");
+    }
+
     private static void assertRejected(RunningEcho echo, String outcome, CapturedOutput output) {
         await().untilAsserted(() -> assertThat(echo.handshakes(outcome)).isEqualTo(1));
         await().untilAsserted(() -> assertThat(output).contains("Echo refused connections on plain: tls 1"));
         assertThat(echo.rejected("tls")).isEqualTo(1);
         assertThat(echo.accepted()).isZero();
-        assertThat(output).doesNotContain("\tat ").doesNotContain("ERROR").doesNotContain("WARN");
+        assertNoNoise(output);
     }
 }
