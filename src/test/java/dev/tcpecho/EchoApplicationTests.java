@@ -27,7 +27,9 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
 /** The whole service, seen through its management port. */
-@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "echo.listeners.plain.port=0")
+@SpringBootTest(
+        webEnvironment = WebEnvironment.RANDOM_PORT,
+        properties = {"echo.listeners.plain.port=0", "management.endpoint.health.show-details=always"})
 @ExtendWith(OutputCaptureExtension.class)
 class EchoApplicationTests {
 
@@ -127,6 +129,15 @@ class EchoApplicationTests {
                         "echo_connections_closed_total{listener=\"plain\",reason=\"drain\"} ",
                         "echo_connections_closed_total{listener=\"plain\",reason=\"reset\"} ",
                         "echo_connections_closed_total{listener=\"plain\",reason=\"error\"} ",
+                        "echo_connections_closed_total{listener=\"plain\",reason=\"idle\"} ",
+                        "echo_connections_closed_total{listener=\"plain\",reason=\"lifetime\"} ",
+                        "echo_connections_rejected_total{listener=\"plain\",reason=\"limit\"} ",
+                        "echo_connections_rejected_total{listener=\"plain\",reason=\"address-limit\"} ",
+                        "echo_connections_rejected_total{listener=\"plain\",reason=\"denied\"} ",
+                        "echo_connections_rejected_total{listener=\"plain\",reason=\"tls\"} ",
+                        "echo_connections_rejected_total{listener=\"plain\",reason=\"proxy-protocol\"} ",
+                        "echo_draining 0.0",
+                        "netty_allocator_memory_used{",
                         "echo_received_bytes_total{listener=\"plain\"} 3.0",
                         "echo_sent_bytes_total{listener=\"plain\"} 3.0",
                         "echo_connection_duration_seconds_count{listener=\"plain\"} 1",

@@ -18,6 +18,8 @@ import java.util.concurrent.atomic.LongAdder;
  */
 public final class ListenerMetrics {
 
+    private final String listener;
+
     private final LongAdder accepted = new LongAdder();
 
     private final Map<CloseReason, LongAdder> closed = new EnumMap<>(CloseReason.class);
@@ -37,6 +39,7 @@ public final class ListenerMetrics {
      * @param listener the listener's name, the value of the tag {@code listener}
      */
     public ListenerMetrics(MeterRegistry registry, String listener) {
+        this.listener = listener;
         Tags tags = Tags.of("listener", listener);
         Gauge.builder("echo.connections.active", this, ListenerMetrics::active)
                 .tags(tags)
@@ -76,6 +79,15 @@ public final class ListenerMetrics {
 
     private static FunctionCounter.Builder<LongAdder> counter(String name, LongAdder count, Tags tags) {
         return FunctionCounter.builder(name, count, LongAdder::sum).tags(tags);
+    }
+
+    /**
+     * Returns the listener's name.
+     *
+     * @return the value of the tag {@code listener}
+     */
+    public String listener() {
+        return this.listener;
     }
 
     /** Counts a connection as accepted, and as active until it is {@link #closed(CloseReason, Duration) closed}. */

@@ -4,9 +4,13 @@ import dev.tcpecho.server.EchoServer;
 import dev.tcpecho.transport.Transport;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.core.instrument.binder.netty4.NettyAllocatorMetrics;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.netty.channel.EventLoopGroup;
 import java.time.Duration;
 import java.util.Map;
+import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.info.InfoContributor;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -29,6 +33,12 @@ class ObserveConfiguration {
     }
 
     @Bean
+    @ConditionalOnAvailableEndpoint
+    ConnectionsEndpoint connectionsEndpoint(EchoServer server) {
+        return new ConnectionsEndpoint(server);
+    }
+
+    @Bean
     InfoContributor echoInfoContributor(Transport transport) {
         return info -> info.withDetail("echo", Map.of("transport", transport.toString()));
     }
@@ -38,6 +48,12 @@ class ObserveConfiguration {
         return registry -> Gauge.builder("echo.draining", server, echo -> echo.isDraining() ? 1 : 0)
                 .description("1 while the service stops and waits for its connections, else 0")
                 .register(registry);
+    }
+
+    /** What the buffers of all connections take, the management server's among them. */
+    @Bean
+    MeterBinder nettyAllocatorMetrics() {
+        return new NettyAllocatorMetrics((ByteBufAllocatorMetricProvider) ByteBufAllocator.DEFAULT);
     }
 
     @Bean

@@ -1,14 +1,18 @@
 package dev.tcpecho.server;
 
+import dev.tcpecho.address.ClientAddress;
 import dev.tcpecho.metrics.CloseReason;
 import dev.tcpecho.metrics.ListenerMetrics;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.util.AttributeKey;
+import io.netty.util.NetUtil;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -35,6 +39,24 @@ final class Echo {
         this.metrics = metrics;
         metrics.accepted();
         channel.attr(ECHO).set(this);
+    }
+
+    /** Tells of a channel's connection, on any thread; empty while it is being admitted, or when it is closed. */
+    static Optional<OpenConnection> describe(Channel channel) {
+        Echo echo = channel.attr(ECHO).get();
+        ChannelOutboundBuffer held = channel.unsafe().outboundBuffer();
+        if (echo == null || held == null) {
+            return Optional.empty();
+        }
+        return Optional.of(new OpenConnection(
+                echo.metrics.listener(),
+                NetUtil.toAddressString(ClientAddress.of(channel)),
+                echo.age(),
+                held.totalPendingWriteBytes()));
+    }
+
+    private Duration age() {
+        return Duration.ofNanos(System.nanoTime() - this.startNanos);
     }
 
     /** Closes a channel from the server's side, whatever is still owed, to be counted with the given reason. */
@@ -95,6 +117,6 @@ final class Echo {
         if (this.silent && (reason == CloseReason.CLIENT || reason == CloseReason.RESET)) {
             reason = CloseReason.PROBE;
         }
-        this.metrics.closed(reason, Duration.ofNanos(System.nanoTime() - this.startNanos));
+        this.metrics.closed(reason, age());
     }
 }

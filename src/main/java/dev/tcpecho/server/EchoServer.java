@@ -20,8 +20,10 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -232,6 +234,18 @@ public final class EchoServer implements SmartLifecycle {
      */
     public boolean isDraining() {
         return this.draining;
+    }
+
+    /**
+     * Returns the connections that are open, those that are being admitted aside.
+     *
+     * @return a snapshot, in no order
+     */
+    public List<OpenConnection> connections() {
+        return this.connections.stream()
+                .map(Echo::describe)
+                .flatMap(Optional::stream)
+                .toList();
     }
 
     /**

@@ -1,0 +1,13 @@
+package dev.tcpecho.server;
+
+import java.time.Duration;
+
+/**
+ * What is known of a connection that is open.
+ *
+ * @param listener the name of the listener that accepted it
+ * @param client the address of its client, which a trusted proxy may have named
+ * @param age how long it has been open
+ * @param heldBytes how many bytes of buffers wait for the client to take them
+ */
+public record OpenConnection(String listener, String client, Duration age, long heldBytes) {}

@@ -1,0 +1,109 @@
+package dev.tcpecho.observe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tcpecho.EchoApplication;
+import dev.tcpecho.server.EchoServer;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.test.json.BasicJsonTester;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** What the management port shows to a stranger, and what it shows when it is told to. */
+class ManagementPortTests {
+
+    private static final String EVERYTHING = "management.endpoints.web.exposure.include=*";
+
+    private final BasicJsonTester json = new BasicJsonTester(getClass());
+
+    private static ConfigurableApplicationContext start(String... properties) {
+        return new SpringApplication(EchoApplication.class)
+                .run(Stream.concat(Stream.of("server.port=0", "echo.listeners.plain.port=0"), Stream.of(properties))
+                        .map(property -> "--" + property)
+                        .toArray(String[]::new));
+    }
+
+    private static HttpResponse<String> request(ConfigurableApplicationContext context, String method, String path)
+            throws Exception {
+        String port = context.getEnvironment().getProperty("local.server.port");
+        return HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
+                                .method(method, BodyPublishers.noBody())
+                                .build(),
+                        BodyHandlers.ofString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/actuator/health", "/actuator/health/liveness", "/actuator/health/readiness"})
+    void healthTellsItsStatusAndNothingElse(String path) throws Exception {
+        try (ConfigurableApplicationContext context = start()) {
+            assertThat(this.json.from(request(context, "GET", path).body()))
+                    .extractingJsonPathMapValue("$")
+                    .containsEntry("status", "UP")
+                    .doesNotContainKeys("components", "details");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"connections", "env", "beans", "configprops", "heapdump", "threaddump", "loggers"})
+    void whatIsNotForStrangersIsNotFound(String endpoint) throws Exception {
+        try (ConfigurableApplicationContext context = start()) {
+            assertThat(request(context, "GET", "/actuator/" + endpoint).statusCode())
+                    .isEqualTo(404);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/actuator/loggers/dev.tcpecho, 405", "/actuator/shutdown, 404"})
+    void nothingCanBeChangedEvenIfEverythingIsExposed(String path, int status) throws Exception {
+        try (ConfigurableApplicationContext context = start(EVERYTHING)) {
+            assertThat(request(context, "POST", path).statusCode()).isEqualTo(status);
+        }
+    }
+
+    @Test
+    void connectionsShowsTheClientThatATrustedProxyNamed() throws Exception {
+        try (ConfigurableApplicationContext context = start(
+                        EVERYTHING,
+                        "echo.listeners.plain.proxy-protocol=optional",
+                        "echo.listeners.plain.trusted-proxies=127.0.0.0/8");
+                Socket proxied = connect(context, "PROXY TCP4 192.0.2.7 198.51.100.1 1 2\r\n");
+                Socket direct = connect(context, "")) {
+            assertThat(this.json.from(
+                            request(context, "GET", "/actuator/connections").body()))
+                    .isEqualToJson("""
+                            {"open": 2, "connections": [
+                                {"listener": "plain", "client": "192.0.2.7", "heldBytes": 0},
+                                {"listener": "plain", "client": "127.0.0.1", "heldBytes": 0}]}
+                            """);
+            assertThat(this.json.from(request(context, "GET", "/actuator/connections?limit=1")
+                            .body()))
+                    .isEqualToJson("""
+                            {"open": 2, "connections": [{"client": "192.0.2.7"}]}
+                            """);
+            assertThat(direct.isConnected() && proxied.isConnected()).isTrue();
+        }
+    }
+
+    private static Socket connect(ConfigurableApplicationContext context, String header) throws Exception {
+        int port = context.getBean(EchoServer.class).addresses().get("plain").getPort();
+        Socket client = new Socket(InetAddress.getByName("127.0.0.1"), port);
+        client.getOutputStream().write((header + "x").getBytes(StandardCharsets.US_ASCII));
+        assertThat(client.getInputStream().read()).isEqualTo('x');
+        return client;
+    }
+}
