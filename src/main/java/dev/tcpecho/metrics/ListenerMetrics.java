@@ -107,6 +107,16 @@ public final class ListenerMetrics {
     }
 
     /**
+     * Counts a connection that ended without a byte before its echo began.
+     *
+     * @param duration how long it was open
+     */
+    public void probed(Duration duration) {
+        accepted();
+        closed(CloseReason.PROBE, duration);
+    }
+
+    /**
      * Counts a connection that was refused before it was accepted.
      *
      * @param reason why it was refused

@@ -18,6 +18,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.SignalType;
 import reactor.netty.FutureMono;
+import reactor.netty.channel.AbortedException;
 
 /** The echo of one connection, and what is counted of it. Everything here runs on the connection's event loop. */
 final class Echo {
@@ -106,13 +107,14 @@ final class Echo {
 
     /** A channel that is closed was closed for a reason of its own. */
     private void failed(Throwable cause) {
-        if (!(cause instanceof ClosedChannelException)) {
+        if (!(cause instanceof ClosedChannelException || cause instanceof AbortedException)) {
             closes(CloseReason.of(cause));
         }
     }
 
     private void ended(SignalType signal) {
-        closes((signal == SignalType.ON_COMPLETE) ? CloseReason.CLIENT : CloseReason.ERROR);
+        // A close that nobody here asked for, and no error explains, is one of the client.
+        closes((signal == SignalType.ON_COMPLETE) ? CloseReason.CLIENT : CloseReason.RESET);
         CloseReason reason = Objects.requireNonNull(this.closeReason);
         if (this.silent && (reason == CloseReason.CLIENT || reason == CloseReason.RESET)) {
             reason = CloseReason.PROBE;

@@ -54,6 +54,7 @@ final class Entrance {
                         bundles,
                         this.rejections,
                         new HandshakeMetrics(registry, name),
+                        this.metrics,
                         LingeringClose.LINGER)
                 : null;
     }

@@ -19,7 +19,11 @@ final class ClientCloseNotify extends ChannelInboundHandlerAdapter {
 
     private static final int HEADER_LENGTH = 5;
 
+    private static final int PLAIN_ALERT_LENGTH = 2;
+
     private int headerRead;
+
+    private int type;
 
     private int bodyLength;
 
@@ -29,9 +33,27 @@ final class ClientCloseNotify extends ChannelInboundHandlerAdapter {
 
     private boolean ended;
 
+    private boolean plainAlert;
+
+    private boolean silent = true;
+
+    /** Tells whether the client has sent nothing at all. */
+    boolean isSilent() {
+        return this.silent;
+    }
+
+    /**
+     * Tells whether the client has sent an alert that is not encrypted. OpenSSL refuses a certificate so even in TLS
+     * 1.3, where Java's engine takes it for a broken record.
+     */
+    boolean hasPlainAlert() {
+        return this.plainAlert;
+    }
+
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         ByteBuf bytes = (ByteBuf) message;
+        this.silent = false;
         int alert = this.ended ? bytes.readerIndex() : findAlert(bytes);
         if (alert < 0) {
             context.fireChannelRead(bytes);
@@ -67,6 +89,7 @@ final class ClientCloseNotify extends ChannelInboundHandlerAdapter {
     /** A header is the type, two bytes of version, and two of length (RFC 5246, section 6.2.1). */
     private void header(int next) {
         if (this.headerRead == 0) {
+            this.type = next;
             this.encrypted |= (next == CHANGE_CIPHER_SPEC);
         }
         this.bodyLength = (this.bodyLength << Byte.SIZE | next) & 0xFFFF;
@@ -74,6 +97,7 @@ final class ClientCloseNotify extends ChannelInboundHandlerAdapter {
         if (this.headerRead == HEADER_LENGTH) {
             this.headerRead = 0;
             this.bodyLeft = this.bodyLength;
+            this.plainAlert |= (this.type == ALERT && this.bodyLength == PLAIN_ALERT_LENGTH);
         }
     }
 }

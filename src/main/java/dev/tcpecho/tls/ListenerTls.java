@@ -4,6 +4,7 @@ import dev.tcpecho.EchoConfigurationException;
 import dev.tcpecho.EchoProperties;
 import dev.tcpecho.admission.Rejections;
 import dev.tcpecho.metrics.HandshakeMetrics;
+import dev.tcpecho.metrics.ListenerMetrics;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelHandler;
 import io.netty.handler.ssl.ClientAuth;
@@ -43,7 +44,9 @@ public final class ListenerTls {
 
     private final Rejections rejections;
 
-    private final HandshakeMetrics metrics;
+    private final HandshakeMetrics handshakes;
+
+    private final ListenerMetrics connections;
 
     private final Duration closeTimeout;
 
@@ -56,7 +59,8 @@ public final class ListenerTls {
      * @param ssl the listener's configuration, with the name of a bundle
      * @param bundles where the bundle is
      * @param rejections what counts those whose handshake does not succeed
-     * @param metrics what counts handshakes
+     * @param handshakes what counts handshakes
+     * @param connections what counts the listener's connections
      * @param closeTimeout how long the last record may take
      * @throws EchoConfigurationException if there is no such bundle, or it cannot be used
      */
@@ -65,12 +69,14 @@ public final class ListenerTls {
             EchoProperties.Ssl ssl,
             SslBundles bundles,
             Rejections rejections,
-            HandshakeMetrics metrics,
+            HandshakeMetrics handshakes,
+            ListenerMetrics connections,
             Duration closeTimeout) {
         this.listener = listener;
         this.ssl = ssl;
         this.rejections = rejections;
-        this.metrics = metrics;
+        this.handshakes = handshakes;
+        this.connections = connections;
         this.closeTimeout = closeTimeout;
         this.context = newContext(bundle(bundles));
         bundles.addBundleUpdateHandler(ssl.bundle(), updated -> this.context = newContext(updated));
@@ -131,7 +137,7 @@ public final class ListenerTls {
      * @return a handler for one connection
      */
     public ChannelHandler newHandshake() {
-        return new TlsHandshake(this, this.rejections, this.metrics);
+        return new TlsHandshake(this, this.rejections, this.handshakes, this.connections);
     }
 
     SslHandler newHandler(ByteBufAllocator allocator) {

@@ -4,6 +4,7 @@ import dev.tcpecho.address.ClientAddress;
 import dev.tcpecho.admission.Rejections;
 import dev.tcpecho.metrics.HandshakeMetrics;
 import dev.tcpecho.metrics.HandshakeOutcome;
+import dev.tcpecho.metrics.ListenerMetrics;
 import dev.tcpecho.metrics.RejectReason;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -18,14 +19,14 @@ import io.netty.handler.ssl.SslProtocols;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
-import java.security.GeneralSecurityException;
+import java.security.cert.CertificateException;
 import java.time.Duration;
 import javax.net.ssl.SSLException;
-import org.springframework.core.NestedExceptionUtils;
 
 /**
  * Adds TLS in front of itself when the connection becomes active, and makes it active for the handlers behind when the
- * handshake has succeeded; a connection whose handshake does not succeed never is.
+ * handshake has succeeded; a connection whose handshake does not succeed never is. One that ends without a byte is no
+ * handshake, but a probe as load balancers send them.
  */
 final class TlsHandshake extends ChannelInboundHandlerAdapter {
 
@@ -36,16 +37,19 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter {
 
     private final Rejections rejections;
 
-    private final HandshakeMetrics metrics;
+    private final HandshakeMetrics handshakes;
+
+    private final ListenerMetrics connections;
 
     private long startNanos;
 
     private boolean ended;
 
-    TlsHandshake(ListenerTls tls, Rejections rejections, HandshakeMetrics metrics) {
+    TlsHandshake(ListenerTls tls, Rejections rejections, HandshakeMetrics handshakes, ListenerMetrics connections) {
         this.tls = tls;
         this.rejections = rejections;
-        this.metrics = metrics;
+        this.handshakes = handshakes;
+        this.connections = connections;
     }
 
     @Override
@@ -87,36 +91,55 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter {
         if (this.ended) {
             return;
         }
-        end(outcome(context, cause));
+        ClientCloseNotify records = context.pipeline().get(ClientCloseNotify.class);
+        HandshakeOutcome outcome = outcome(context, cause, records);
+        if (outcome == HandshakeOutcome.CLOSED && records.isSilent()) {
+            this.ended = true;
+            this.connections.probed(duration());
+            return;
+        }
+        end(outcome);
         this.rejections.add(RejectReason.TLS, ClientAddress.of(context.channel()), context.executor());
-        if (cause instanceof NotSslRecordException) {
+        if (outcome == HandshakeOutcome.NOT_TLS) {
             context.pipeline().context("echo.tls").writeAndFlush(Unpooled.wrappedBuffer(UNEXPECTED_MESSAGE));
         }
     }
 
     private void end(HandshakeOutcome outcome) {
         this.ended = true;
-        this.metrics.ended(outcome, Duration.ofNanos(System.nanoTime() - this.startNanos));
+        this.handshakes.ended(outcome, duration());
     }
 
-    private static HandshakeOutcome outcome(ChannelHandlerContext context, Throwable cause) {
+    private Duration duration() {
+        return Duration.ofNanos(System.nanoTime() - this.startNanos);
+    }
+
+    private static HandshakeOutcome outcome(ChannelHandlerContext context, Throwable cause, ClientCloseNotify records) {
         if (cause instanceof NotSslRecordException) {
             return HandshakeOutcome.NOT_TLS;
         }
         if (cause instanceof SslHandshakeTimeoutException) {
             return HandshakeOutcome.TIMEOUT;
         }
+        String message = String.valueOf(cause.getMessage());
+        if (records.hasPlainAlert() || message.contains("Received fatal alert")) {
+            return HandshakeOutcome.REFUSED_BY_CLIENT;
+        }
         boolean broken = cause instanceof IOException && !(cause instanceof SSLException);
         if (broken || !context.channel().isActive()) {
             return HandshakeOutcome.CLOSED;
         }
-        String message = String.valueOf(cause.getMessage());
-        if (message.contains("Received fatal alert")) {
-            return HandshakeOutcome.REFUSED_BY_CLIENT;
-        }
-        boolean certificate = NestedExceptionUtils.getMostSpecificCause(cause) instanceof GeneralSecurityException
-                || message.contains("Empty client certificate chain");
+        boolean certificate = isAboutCertificates(cause) || message.contains("Empty client certificate chain");
         return certificate ? HandshakeOutcome.CLIENT_CERTIFICATE : HandshakeOutcome.FAILURE;
+    }
+
+    private static boolean isAboutCertificates(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof CertificateException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     @Override

@@ -113,22 +113,48 @@ class TlsTests {
     }
 
     @Test
-    void clientThatEndsBeforeItsHandshakeIsRejected(CapturedOutput output) throws Exception {
+    void connectionThatEndsWithoutAByteIsAProbe() throws Exception {
         try (RunningEcho echo = start();
                 EchoClient client = EchoClient.connect(echo.address())) {
             client.halfClose();
             // With an alert or without, as Java's engine has it.
             client.readToEnd();
-            assertRejected(echo, "closed", output);
+            await().untilAsserted(() -> assertThat(echo.closed("probe")).isEqualTo(1));
+            EchoClient.connect(echo.address()).reset();
+            await().untilAsserted(() -> assertThat(echo.closed("probe")).isEqualTo(2));
+            assertThat(echo.rejected("tls")).isZero();
+            assertThat(echo.handshakes("closed")).isZero();
         }
     }
 
+    /** The reset may overtake the end of the handshake. */
     @Test
-    void clientThatResetsBeforeItsHandshakeIsRejected(CapturedOutput output) throws Exception {
+    void connectionThatResetsRightAfterItsHandshakeIsAProbeOrRejected() throws Exception {
+        try (RunningEcho echo = start()) {
+            for (int i = 1; i <= 20; i++) {
+                EchoClient plain = EchoClient.connect(echo.address());
+                plain.startTls(certificates.client(null));
+                plain.reset();
+                int connections = i;
+                await().untilAsserted(() ->
+                        assertThat(echo.closed("probe") + echo.rejected("tls")).isEqualTo(connections));
+            }
+            assertThat(echo.handshakes("closed")).isEqualTo(echo.rejected("tls"));
+            assertThat(echo.closed()).isEqualTo(echo.closed("probe"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void clientThatEndsOrResetsInItsHandshakeIsRejected(boolean ends, CapturedOutput output) throws Exception {
         try (RunningEcho echo = start();
                 EchoClient client = EchoClient.connect(echo.address())) {
             client.send(new byte[] {22, 3, 1});
-            client.reset();
+            if (ends) {
+                client.halfClose();
+            } else {
+                client.reset();
+            }
             assertRejected(echo, "closed", output);
         }
     }
