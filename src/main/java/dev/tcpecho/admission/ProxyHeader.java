@@ -98,7 +98,7 @@ public final class ProxyHeader extends ChannelInboundHandlerAdapter {
     private void noHeader(ChannelHandlerContext context) {
         if (this.headerDue) {
             reject(context, RejectReason.PROXY_PROTOCOL);
-        } else {
+        } else if (!this.rejected) {
             admit(context, ClientAddress.peer(context.channel()));
         }
     }
