@@ -31,10 +31,15 @@ import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslStoreBundle;
 import org.springframework.boot.web.server.Ssl.ClientAuth;
 
-/** Whatever comes where a TLS handshake is due: the connection is rejected and counted, and nothing comes through. */
+/**
+ * Whatever comes where a TLS handshake is due: the connection is rejected and counted, or a probe if it was silent, and
+ * nothing comes through.
+ */
 class TlsHandshakeFuzzTests {
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+
+    private final NewCounts closed;
 
     private final NewCounts rejected;
 
@@ -43,8 +48,9 @@ class TlsHandshakeFuzzTests {
     private final ListenerTls tls;
 
     TlsHandshakeFuzzTests() throws Exception {
-        Rejections rejections = new Rejections("fuzz", new ListenerMetrics(this.registry, "fuzz"));
-        HandshakeMetrics metrics = new HandshakeMetrics(this.registry, "fuzz");
+        ListenerMetrics connections = new ListenerMetrics(this.registry, "fuzz");
+        HandshakeMetrics handshakes = new HandshakeMetrics(this.registry, "fuzz");
+        this.closed = new NewCounts(this.registry, "echo.connections.closed", "reason");
         this.rejected = new NewCounts(this.registry, "echo.connections.rejected", "reason");
         this.ended = new NewCounts(this.registry, "echo.tls.handshake", "outcome");
         KeyStore store = newCertificate().toKeyStore("secret".toCharArray());
@@ -53,8 +59,9 @@ class TlsHandshakeFuzzTests {
                 "fuzz",
                 new EchoProperties.Ssl("tls", ClientAuth.WANT),
                 new DefaultSslBundleRegistry("tls", bundle),
-                rejections,
-                metrics,
+                new Rejections("fuzz", connections),
+                handshakes,
+                connections,
                 Duration.ofSeconds(1));
     }
 
@@ -115,9 +122,14 @@ class TlsHandshakeFuzzTests {
             assertThat(connection.channel().isOpen()).isFalse();
             assertThat(connection.activations()).isZero();
             assertThat(connection.passed()).isEmpty();
-            assertThat(this.ended.look()).hasSize(1).doesNotContain("success");
-            assertThat(this.rejected.look()).containsExactly("tls");
+            if (stream.bytes().length == 0) {
+                assertThat(this.closed.look()).containsExactly("probe");
+            } else {
+                assertThat(this.ended.look()).hasSize(1).doesNotContain("success");
+                assertThat(this.rejected.look()).containsExactly("tls");
+            }
         }
+        assertThat(this.closed.look()).isEmpty();
         assertThat(this.ended.look()).isEmpty();
         assertThat(this.rejected.look()).isEmpty();
     }
