@@ -2,6 +2,8 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
@@ -33,17 +35,18 @@ final class Connects {
         this.address = address;
     }
 
-    /** Arguments: host, port, number of connections, connections a second (0: as many as can be had). */
+    /**
+     * Arguments: host, port, number of connections, connections a second, and optionally a file that ends them when it
+     * is there.
+     */
     public static void main(String[] args) throws InterruptedException {
         Connects connects = new Connects(new InetSocketAddress(args[0], Integer.parseInt(args[1])));
         int count = Integer.parseInt(args[2]);
         int rate = Integer.parseInt(args[3]);
         long start = System.nanoTime();
         ExecutorService threads = Executors.newFixedThreadPool(THREADS);
-        for (int i = 0; i < count; i++) {
-            if (rate > 0) {
-                TimeUnit.NANOSECONDS.sleep(start + i * 1_000_000_000L / rate - System.nanoTime());
-            }
+        for (int i = 0; i < count && !(args.length > 4 && Files.exists(Path.of(args[4]))); i++) {
+            TimeUnit.NANOSECONDS.sleep(start + i * 1_000_000_000L / rate - System.nanoTime());
             threads.execute(connects::run);
         }
         threads.shutdown();

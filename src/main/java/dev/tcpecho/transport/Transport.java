@@ -32,6 +32,11 @@ public enum Transport {
     /** Linux's io_uring, through Netty's native library; container runtimes commonly forbid it. */
     IO_URING(IoUring::unavailabilityCause, IoUringIoHandler::newFactory, UnixChannelOption.SO_REUSEPORT);
 
+    static {
+        // Netty arms a multishot accept again whenever it fails: it would spin while there are no descriptors.
+        System.setProperty("io.netty.iouring.acceptMultiShotEnabled", "false");
+    }
+
     private final Supplier<@Nullable Throwable> unavailabilityCause;
 
     private final Supplier<IoHandlerFactory> ioHandlerFactory;
