@@ -93,6 +93,11 @@ final class Echo {
 
     /** Hands the buffer itself to the channel; {@link Backpressure} flushes when all that could be read is here. */
     private void send(ByteBuf buffer) {
+        if (this.closeReason != null) {
+            // The end of the stream is on its way to the client, maybe still in the TLS handler, and this came after
+            // it.
+            return;
+        }
         int bytes = buffer.readableBytes();
         this.silent = false;
         this.metrics.received(bytes);

@@ -7,22 +7,26 @@ import static org.awaitility.Awaitility.await;
 
 import dev.tcpecho.transport.Transport;
 import io.netty.channel.ChannelOption;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A stop loses no byte that was echoed, and ends every connection cleanly and in time. */
 @ParameterizedClass
@@ -30,6 +34,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class DrainTests {
 
     private static final int CLIENTS = 200;
+
+    private static final int TLS_CLIENTS = 20;
 
     private static final int MIB = 1024 * 1024;
 
@@ -52,7 +58,8 @@ class DrainTests {
             AtomicInteger busy = new AtomicInteger();
             List<CompletableFuture<Long>> clients = new ArrayList<>();
             for (int i = 0; i < CLIENTS; i++) {
-                clients.add(CompletableFuture.supplyAsync(() -> echoUntilTheEnd(address, busy), EchoClient.THREADS));
+                clients.add(CompletableFuture.supplyAsync(
+                        () -> echoUntilTheEnd(() -> EchoClient.connect(address), busy), EchoClient.THREADS));
             }
             await().until(() -> busy.get() == CLIENTS);
             stop(echo).join();
@@ -66,10 +73,10 @@ class DrainTests {
     }
 
     /** Sends and compares until the end of the stream; fails at a reset or a byte that differs. */
-    private static long echoUntilTheEnd(InetSocketAddress address, AtomicInteger busy) {
+    private static long echoUntilTheEnd(Callable<EchoClient> connect, AtomicInteger busy) {
         SplittableRandom random = new SplittableRandom();
         byte[] payload = new byte[3000];
-        try (EchoClient client = EchoClient.connect(address)) {
+        try (EchoClient client = connect.call()) {
             for (long rounds = 0; ; rounds++) {
                 random.nextBytes(payload);
                 client.send(payload);
@@ -82,8 +89,34 @@ class DrainTests {
                     busy.incrementAndGet();
                 }
             }
-        } catch (IOException ex) {
-            throw new UncheckedIOException(ex);
+        } catch (Exception ex) {
+            throw new IllegalStateException(ex);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    void busyClientsOfTlsSeeEveryEchoAndThenCloseNotify(String protocol, @TempDir Path directory) throws Exception {
+        TestCertificates certificates = new TestCertificates();
+        certificates.write(certificates.issue("server"), directory);
+        SSLContext tls = certificates.client(null);
+        try (RunningEcho echo =
+                RunningEcho.start(this.transport, TestCertificates.bundle(directory, "echo.drain.timeout=1500ms"))) {
+            InetSocketAddress address = echo.address();
+            AtomicInteger busy = new AtomicInteger();
+            List<CompletableFuture<Long>> clients = new ArrayList<>();
+            for (int i = 0; i < TLS_CLIENTS; i++) {
+                clients.add(CompletableFuture.supplyAsync(
+                        () -> echoUntilTheEnd(() -> EchoClient.connect(address).startTls(tls, protocol), busy),
+                        EchoClient.THREADS));
+            }
+            await().until(() -> busy.get() == TLS_CLIENTS);
+            stop(echo).join();
+            for (CompletableFuture<Long> client : clients) {
+                assertThat(client.join()).isPositive();
+            }
+            await().untilAsserted(() -> assertThat(echo.closed("drain")).isEqualTo(TLS_CLIENTS));
+            assertThat(echo.sent()).isEqualTo(echo.received());
         }
     }
 
