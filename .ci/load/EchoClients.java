@@ -41,8 +41,8 @@ final class EchoClients {
 
     /** Arguments: host, port, number of clients, seconds. */
     public static void main(String[] args) throws InterruptedException {
-        EchoClients clients = new EchoClients(
-                args[0], Integer.parseInt(args[1]), Duration.ofSeconds(Integer.parseInt(args[3])));
+        EchoClients clients =
+                new EchoClients(args[0], Integer.parseInt(args[1]), Duration.ofSeconds(Integer.parseInt(args[3])));
         Thread[] threads = IntStream.range(0, Integer.parseInt(args[2]))
                 .mapToObj(client -> new Thread(clients::run))
                 .toArray(Thread[]::new);
@@ -88,7 +88,8 @@ final class EchoClients {
     }
 
     private void print() {
-        long[] sorted = this.roundTrips.stream().flatMapToLong(Arrays::stream).sorted().toArray();
+        long[] sorted =
+                this.roundTrips.stream().flatMapToLong(Arrays::stream).sorted().toArray();
         System.out.println("echoes " + sorted.length);
         System.out.println("p50_us " + percentile(sorted, 0.5));
         System.out.println("p99_us " + percentile(sorted, 0.99));
