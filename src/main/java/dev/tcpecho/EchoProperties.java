@@ -47,7 +47,7 @@ public record EchoProperties(
      *
      * @param address an IP address of this host or a name that resolves to one; {@code ::} is every address, IPv4 and
      *     IPv6
-     * @param port the TCP port, 0 to 65535; 0 is any free port, which the log and the health endpoint tell
+     * @param port the TCP port, 0 to 65535; 0 is any free port, which the log tells
      * @param backlog how many connections the kernel keeps waiting to be accepted, at most; the kernel has a limit of
      *     its own, net.core.somaxconn
      * @param reusePort whether other processes of the same user may listen on the same port at the same time
