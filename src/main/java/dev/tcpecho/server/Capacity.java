@@ -23,8 +23,11 @@ record Capacity(long freeDescriptors, long directMemory) {
     /** The most bytes held for a connection in plain text. */
     static final int PLAIN_CONNECTION = WriteBufferWaterMark.DEFAULT.high() + READ;
 
-    /** The most bytes held for a connection with TLS, which keeps as much again of records that are not whole yet. */
-    static final int TLS_CONNECTION = 2 * PLAIN_CONNECTION;
+    /**
+     * The most bytes held for a connection with TLS, which also keeps records that are not whole yet, and the answers
+     * to as many requests for new keys (RFC 8446, section 4.6.3) as one read can hold.
+     */
+    static final int TLS_CONNECTION = 4 * PLAIN_CONNECTION;
 
     /** For the management port, and for what Java opens later. */
     private static final int RESERVED_DESCRIPTORS = 64;

@@ -57,6 +57,7 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter {
         this.startNanos = System.nanoTime();
         SslHandler handler = this.tls.newHandler(context.alloc());
         context.pipeline()
+                .addBefore(context.name(), "echo.read-stop", new ReadStop())
                 .addBefore(context.name(), "echo.client-close-notify", new ClientCloseNotify())
                 .addBefore(context.name(), "echo.tls", handler);
         // The handler reads on by itself until it has what it needs.

@@ -54,10 +54,10 @@ class CapacityTests {
     }
 
     @Test
-    void aConnectionWithTlsHoldsTwiceAsMuch() {
-        assertThat(new Capacity(5000, 250 * MIB).shortages(properties(1000, "tls")))
+    void aConnectionWithTlsHoldsFourTimesAsMuch() {
+        assertThat(new Capacity(5000, 500 * MIB).shortages(properties(1000, "tls")))
                 .isEmpty();
-        assertThat(new Capacity(5000, 250 * MIB - 1).shortages(properties(1000, "tls")))
+        assertThat(new Capacity(5000, 500 * MIB - 1).shortages(properties(1000, "tls")))
                 .hasSize(1);
     }
 

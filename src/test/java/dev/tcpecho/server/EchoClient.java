@@ -58,7 +58,7 @@ final class EchoClient implements AutoCloseable {
         return new EchoClient(tls);
     }
 
-    /** Asks for another handshake on a TLS 1.2 connection. */
+    /** Asks for another handshake on a TLS 1.2 connection, and for new keys on one of TLS 1.3. */
     void repeatHandshake() throws IOException {
         ((SSLSocket) this.socket).startHandshake();
     }

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.tcpecho.transport.Transport;
+import io.netty.channel.ChannelOption;
 import io.netty.pkitesting.X509Bundle;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -238,6 +240,56 @@ class TlsTests {
             await().during(Duration.ofSeconds(1))
                     .untilAsserted(() -> assertThat(echo.held()).isLessThan(MIB / 2));
         }
+    }
+
+    /** Held beside the echo: the answers to requests for new keys. */
+    @Test
+    void clientThatAsksForNewKeysAndNeverReadsIsPushedBack() throws Exception {
+        try (RunningEcho echo = startWithSmallSendBuffer();
+                EchoClient plain = EchoClient.connect(echo.address(), 4096)) {
+            EchoClient client = plain.startTls(certificates.client(null), "TLSv1.3");
+            EchoClient.THREADS.execute(() -> {
+                try {
+                    for (int i = 0; i < 20_000; i++) {
+                        client.repeatHandshake();
+                    }
+                } catch (IOException ex) {
+                    // The connection was closed, which is what this waits for.
+                }
+            });
+            await().until(() -> heldBuffers(echo) > MIB / 16);
+            assertHoldsNoMoreThanItMay(echo);
+        }
+    }
+
+    @Test
+    void clientThatEndsWithoutCloseNotifyAndNeverReadsIsPushedBack() throws Exception {
+        try (RunningEcho echo = startWithSmallSendBuffer();
+                EchoClient plain = EchoClient.connect(echo.address(), 4096)) {
+            EchoClient client = plain.startTls(certificates.client(null));
+            client.send(new byte[MIB / 8]);
+            plain.halfClose();
+            await().until(() -> heldBuffers(echo) > MIB / 16);
+            assertHoldsNoMoreThanItMay(echo);
+        }
+    }
+
+    private RunningEcho startWithSmallSendBuffer() {
+        return RunningEcho.start(
+                this.transport,
+                server -> server.childOption(ChannelOption.SO_SNDBUF, 4096),
+                TestCertificates.bundle(directory));
+    }
+
+    private static void assertHoldsNoMoreThanItMay(RunningEcho echo) {
+        await().during(Duration.ofSeconds(3))
+                .untilAsserted(() -> assertThat(heldBuffers(echo)).isBetween(1L, (long) Capacity.TLS_CONNECTION));
+    }
+
+    private static long heldBuffers(RunningEcho echo) {
+        return echo.bean(EchoServer.class).connections().stream()
+                .mapToLong(OpenConnection::heldBytes)
+                .sum();
     }
 
     @Test
