@@ -71,6 +71,14 @@ final class Echo {
         });
     }
 
+    /** Tells the echo of a channel of a failure that came after the client's end. */
+    static void failed(Channel channel, Throwable cause) {
+        Echo echo = channel.attr(ECHO).get();
+        if (echo != null) {
+            echo.failed(cause);
+        }
+    }
+
     /** Keeps the first reason: what follows it is its consequence. */
     private void closes(CloseReason reason) {
         if (this.closeReason == null) {

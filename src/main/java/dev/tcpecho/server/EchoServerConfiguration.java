@@ -55,7 +55,7 @@ class EchoServerConfiguration {
         ReadGate.install(channel);
         channel.pipeline()
                 .addBefore(NettyPipeline.ReactiveBridge, "echo.backpressure", Backpressure.HANDLER)
-                .addBefore(NettyPipeline.ReactiveBridge, "echo.end-of-input", EndOfInput.HANDLER);
+                .addBefore(NettyPipeline.ReactiveBridge, "echo.end-of-input", new EndOfInput());
     }
 
     @Bean

@@ -78,7 +78,7 @@ final class Entrance {
         if (ProxyHeader.isPossible(this.listener, ClientAddress.peer(channel))) {
             pipeline.addFirst(
                     "echo.proxy-header",
-                    new ProxyHeader(this.listener.proxyProtocol(), this.admission, this.rejections));
+                    new ProxyHeader(this.listener.proxyProtocol(), this.admission, this.rejections, this.metrics));
         }
         if (isLimited(this.limits.idleTimeout())) {
             pipeline.addBefore(NettyPipeline.ReactiveBridge, "echo.idle", new IdleClose(this.limits.idleTimeout()));

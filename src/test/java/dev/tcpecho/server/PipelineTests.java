@@ -13,6 +13,8 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -36,12 +38,25 @@ class PipelineTests {
 
         @Test
         void marksTheEndOfTheStreamInOrderAndOnce() {
-            channel = new EmbeddedChannel(EndOfInput.HANDLER);
+            channel = new EmbeddedChannel(new EndOfInput());
             ByteBuf last = Unpooled.copiedBuffer(new byte[] {1});
             channel.writeInbound(last);
             channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
             channel.pipeline().fireUserEventTriggered(ChannelInputShutdownReadComplete.INSTANCE);
             assertThat(channel.inboundMessages()).containsExactly(last, EndOfInput.MARKER);
+        }
+
+        @Test
+        void letsNothingThroughBehindTheEnd() {
+            channel = new EmbeddedChannel(new EndOfInput());
+            channel.pipeline().fireUserEventTriggered(SslCloseCompletionEvent.SUCCESS);
+            ByteBuf late = Unpooled.copiedBuffer(new byte[] {1});
+            channel.writeInbound(late);
+            channel.pipeline().fireExceptionCaught(new IOException("late"));
+            channel.checkException();
+            channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+            assertThat(channel.inboundMessages()).containsExactly(EndOfInput.MARKER);
+            assertThat(late.refCnt()).isZero();
         }
     }
 
