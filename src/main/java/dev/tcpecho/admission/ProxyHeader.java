@@ -3,6 +3,7 @@ package dev.tcpecho.admission;
 import dev.tcpecho.EchoProperties.Listener;
 import dev.tcpecho.EchoProperties.ProxyProtocol;
 import dev.tcpecho.address.ClientAddress;
+import dev.tcpecho.metrics.ListenerMetrics;
 import dev.tcpecho.metrics.RejectReason;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -14,11 +15,13 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.haproxy.HAProxyMessage;
 import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
+import io.netty.handler.codec.haproxy.HAProxyProxiedProtocol.AddressFamily;
 import io.netty.util.NetUtil;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -49,6 +52,10 @@ public final class ProxyHeader extends ChannelInboundHandlerAdapter {
 
     private final Rejections rejections;
 
+    private final ListenerMetrics connections;
+
+    private long startNanos;
+
     private boolean headerDue;
 
     private boolean rejected;
@@ -61,11 +68,14 @@ public final class ProxyHeader extends ChannelInboundHandlerAdapter {
      * @param protocol whether there has to be a header
      * @param admission what admits the client
      * @param rejections what counts the connection if it is refused
+     * @param connections what counts it if it ends without a byte
      */
-    public ProxyHeader(ProxyProtocol protocol, Admission admission, Rejections rejections) {
+    public ProxyHeader(
+            ProxyProtocol protocol, Admission admission, Rejections rejections, ListenerMetrics connections) {
         this.headerDue = (protocol == ProxyProtocol.REQUIRED);
         this.admission = admission;
         this.rejections = rejections;
+        this.connections = connections;
     }
 
     /**
@@ -81,6 +91,7 @@ public final class ProxyHeader extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelActive(ChannelHandlerContext context) {
+        this.startNanos = System.nanoTime();
         if (this.headerDue) {
             addDecoder(context);
         }
@@ -110,7 +121,11 @@ public final class ProxyHeader extends ChannelInboundHandlerAdapter {
         } else if (message instanceof HAProxyMessage header) {
             InetAddress client = client(context.channel(), header);
             header.release();
-            admit(context, client);
+            if (client == null) {
+                reject(context, RejectReason.PROXY_PROTOCOL);
+            } else {
+                admit(context, client);
+            }
         } else if (beginsWithSignature((ByteBuf) message)) {
             this.headerDue = true;
             HAProxyMessageDecoder decoder = addDecoder(context);
@@ -132,11 +147,20 @@ public final class ProxyHeader extends ChannelInboundHandlerAdapter {
         return false;
     }
 
-    /** A proxy names no client for a connection of its own (LOCAL, UNKNOWN), nor for one through a UNIX socket. */
-    private static InetAddress client(Channel channel, HAProxyMessage header) {
+    /**
+     * A proxy names no client for a connection of its own (LOCAL, UNKNOWN), nor for one through a UNIX socket. Returns
+     * {@code null} for what is no address, or one with a scope, which the specification does not have and rules would
+     * not match.
+     */
+    private static @Nullable InetAddress client(Channel channel, HAProxyMessage header) {
+        AddressFamily family = header.proxiedProtocol().addressFamily();
+        if (family != AddressFamily.AF_IPv4 && family != AddressFamily.AF_IPv6) {
+            return ClientAddress.peer(channel);
+        }
         String source = header.sourceAddress();
-        InetAddress client = (source == null) ? null : NetUtil.createInetAddressFromIpAddressString(source);
-        return (client == null) ? ClientAddress.peer(channel) : client;
+        return (source == null)
+                ? ClientAddress.peer(channel)
+                : source.contains("%") ? null : NetUtil.createInetAddressFromIpAddressString(source);
     }
 
     private void admit(ChannelHandlerContext context, InetAddress client) {
@@ -181,9 +205,15 @@ public final class ProxyHeader extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** It is too late to admit anyone. */
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        noHeader(context);
+        if (this.headerDue) {
+            reject(context, RejectReason.PROXY_PROTOCOL);
+        } else if (!this.rejected) {
+            stopTimeout();
+            this.connections.probed(Duration.ofNanos(System.nanoTime() - this.startNanos));
+        }
         context.fireChannelInactive();
     }
 

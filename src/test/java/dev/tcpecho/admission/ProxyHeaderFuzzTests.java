@@ -32,7 +32,11 @@ class ProxyHeaderFuzzTests {
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 
-    private final Rejections rejections = new Rejections("fuzz", new ListenerMetrics(this.registry, "fuzz"));
+    private final ListenerMetrics connections = new ListenerMetrics(this.registry, "fuzz");
+
+    private final Rejections rejections = new Rejections("fuzz", this.connections);
+
+    private final NewCounts closed = new NewCounts(this.registry, "echo.connections.closed", "reason");
 
     private final NewCounts rejected = new NewCounts(this.registry, "echo.connections.rejected", "reason");
 
@@ -100,8 +104,9 @@ class ProxyHeaderFuzzTests {
                     text(connection.passed()),
                     connection.events());
             boolean accepted = result.rejections.isEmpty();
-            assertThat(connection.activations() + result.rejections.size())
-                    .as("accepted or rejected, and once")
+            int probes = this.closed.look().size();
+            assertThat(connection.activations() + result.rejections.size() + probes)
+                    .as("accepted, rejected or a probe, and once")
                     .isOne();
             assertThat(connection.channel().isOpen()).isEqualTo(accepted && !stream.endsInReset());
         }
@@ -117,7 +122,7 @@ class ProxyHeaderFuzzTests {
     }
 
     private FuzzedConnection connect(ProxyProtocol protocol) {
-        return new FuzzedConnection(new ProxyHeader(protocol, this.admission, this.rejections));
+        return new FuzzedConnection(new ProxyHeader(protocol, this.admission, this.rejections, this.connections));
     }
 
     private static boolean beginsWithSignature(String text) {

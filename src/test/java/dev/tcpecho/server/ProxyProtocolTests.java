@@ -99,6 +99,8 @@ class ProxyProtocolTests {
                 "PROXY TCP4 host.example 198.51.100.1 56324 443\r\n",
                 "PROXY TCP4 192.0.2.7 198.51.100.1 56324 99999\r\n",
                 "PROXY TCP4 192.0.2.7 198.51.100.1\r\n",
+                "PROXY TCP6 ::ffff:10.0.0.1%1 2001:db8::1 56324 443\r\n",
+                "PROXY TCP6 2001:db8::1%eth0 2001:db8::1 56324 443\r\n",
                 "PROXY TCP4 192.0.2.7 198.51.100.1 56324 443                                                             "
                         + "                                     "
             })
