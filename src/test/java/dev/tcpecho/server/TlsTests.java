@@ -2,6 +2,7 @@ package dev.tcpecho.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
@@ -40,6 +41,8 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 class TlsTests {
 
     private static final int MIB = 1024 * 1024;
+
+    private static final String UNUSABLE = "The SSL bundle 'tls' cannot be used by the listener 'plain': ";
 
     private static TestCertificates certificates;
 
@@ -354,6 +357,34 @@ class TlsTests {
             assertThat(client.read(1)).containsExactly(1);
             assertThat(client.serverCertificate()).isEqualTo(server.getCertificate());
         }
+    }
+
+    @Test
+    void bundleWithAnOldProtocolStopsTheStart() {
+        assertThatThrownBy(() -> start("spring.ssl.bundle.pem.tls.options.enabled-protocols=TLSv1.2,TLSv1.1"))
+                .hasRootCauseMessage(
+                        UNUSABLE + "it enables [TLSv1.2, TLSv1.1], and only TLSv1.2 and TLSv1.3 are safe.");
+    }
+
+    @Test
+    void bundleWithoutATrustStoreStopsTheStartWhereClientsShowCertificates() {
+        String keyStore = "spring.ssl.bundle.pem.tls.keystore.";
+        assertThatThrownBy(() -> RunningEcho.start(
+                        this.transport,
+                        keyStore + "certificate=file:" + directory.resolve("tls.crt"),
+                        keyStore + "private-key=file:" + directory.resolve("tls.key"),
+                        "echo.listeners.plain.ssl.bundle=tls",
+                        "echo.listeners.plain.ssl.client-auth=need"))
+                .hasRootCauseMessage(
+                        UNUSABLE + "ssl.client-auth is 'need', but the bundle has no trust store to know clients by.");
+    }
+
+    @Test
+    void keyOfAnotherCertificateStopsTheStart(@TempDir Path other) throws Exception {
+        certificates.write(server, other);
+        Files.writeString(other.resolve("tls.key"), client.getPrivateKeyPEM());
+        assertThatThrownBy(() -> RunningEcho.start(this.transport, TestCertificates.bundle(other)))
+                .hasRootCauseMessage(UNUSABLE + "its private key is not that of its certificate.");
     }
 
     private static void assertNoNoise(CapturedOutput output) {
