@@ -153,14 +153,11 @@ public final class ProxyHeader extends ChannelInboundHandlerAdapter {
      * not match.
      */
     private static @Nullable InetAddress client(Channel channel, HAProxyMessage header) {
-        AddressFamily family = header.proxiedProtocol().addressFamily();
-        if (family != AddressFamily.AF_IPv4 && family != AddressFamily.AF_IPv6) {
+        String source = header.sourceAddress();
+        if (source == null || header.proxiedProtocol().addressFamily() == AddressFamily.AF_UNIX) {
             return ClientAddress.peer(channel);
         }
-        String source = header.sourceAddress();
-        return (source == null)
-                ? ClientAddress.peer(channel)
-                : source.contains("%") ? null : NetUtil.createInetAddressFromIpAddressString(source);
+        return source.contains("%") ? null : NetUtil.createInetAddressFromIpAddressString(source);
     }
 
     private void admit(ChannelHandlerContext context, InetAddress client) {
