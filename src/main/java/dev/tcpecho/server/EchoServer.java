@@ -2,11 +2,9 @@ package dev.tcpecho.server;
 
 import dev.tcpecho.EchoConfigurationException;
 import dev.tcpecho.EchoProperties;
-import dev.tcpecho.EchoProperties.Drain;
 import dev.tcpecho.EchoProperties.Listener;
 import dev.tcpecho.EchoProperties.ProxyProtocol;
 import dev.tcpecho.admission.Admission;
-import dev.tcpecho.metrics.CloseReason;
 import dev.tcpecho.transport.Transport;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.Channel;
@@ -25,11 +23,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
-import org.springframework.boot.convert.DurationStyle;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.core.env.Environment;
@@ -46,7 +42,7 @@ public final class EchoServer implements SmartLifecycle {
 
     private static final Log logger = LogFactory.getLog(EchoServer.class);
 
-    /** How long event loops may take over what does not wait for any client. */
+    /** How long event loops may take to close what they listen on. */
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
@@ -61,7 +57,7 @@ public final class EchoServer implements SmartLifecycle {
 
     private final Map<String, Entrance> entrances = new HashMap<>();
 
-    private volatile boolean draining;
+    private final ConnectionDrain drain;
 
     private volatile Map<String, DisposableServer> open = Map.of();
 
@@ -78,6 +74,7 @@ public final class EchoServer implements SmartLifecycle {
         this.transport = transport;
         this.properties = properties;
         this.environment = environment;
+        this.drain = new ConnectionDrain(this.connections, properties.drain());
         Admission admission = new Admission(properties.limits());
         properties
                 .listeners()
@@ -170,47 +167,10 @@ public final class EchoServer implements SmartLifecycle {
      */
     @Override
     public void stop() {
-        Drain drain = this.properties.drain();
-        this.draining = true;
-        logger.info("Echo draining: the listeners close in %s".formatted(print(drain.delay())));
-        pause(drain.delay());
+        this.drain.begin();
         close(this.open);
         this.open = Map.of();
-        if (!this.connections.isEmpty()) {
-            logger.info("Echo stopping: connections still open: %d; each ends when quiet for %s, and all within %s"
-                    .formatted(this.connections.size(), print(drain.quiet()), print(drain.timeout())));
-        }
-        this.connections.forEach(channel -> QuietClose.install(channel, drain.quiet()));
-        awaitEnd(drain.timeout());
-        int left = this.connections.size();
-        this.connections.forEach(channel -> Echo.close(channel, CloseReason.DRAIN));
-        awaitEnd(LingeringClose.LINGER);
-        this.connections.forEach(EchoServer::closeNow);
-        awaitEnd(CLOSE_TIMEOUT);
-        this.draining = false;
-        logger.info("Echo stopped: connections that were still open and had to be closed: %d".formatted(left));
-    }
-
-    private static String print(Duration duration) {
-        return DurationStyle.SIMPLE.print(duration);
-    }
-
-    private static void pause(Duration duration) {
-        try {
-            TimeUnit.NANOSECONDS.sleep(duration.toNanos());
-        } catch (InterruptedException ex) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    /** Past every handler, as each of them may still wait for the client. */
-    private static void closeNow(Channel channel) {
-        channel.eventLoop()
-                .execute(() -> channel.unsafe().close(channel.unsafe().voidPromise()));
-    }
-
-    private void awaitEnd(Duration timeout) {
-        this.connections.newCloseFuture().awaitUninterruptibly(timeout.toMillis());
+        this.drain.end();
     }
 
     private static void close(Map<String, DisposableServer> servers) {
@@ -233,7 +193,16 @@ public final class EchoServer implements SmartLifecycle {
      * @return whether it is
      */
     public boolean isDraining() {
-        return this.draining;
+        return this.drain.isDraining();
+    }
+
+    /**
+     * Tells for how long connections may go on.
+     *
+     * @return before a stop delay and timeout together, and while it drains what is left of them, 0 or more
+     */
+    public Duration drainRemaining() {
+        return this.drain.remaining();
     }
 
     /**

@@ -183,8 +183,12 @@ class DrainTests {
                 EchoClient client = EchoClient.connect(echo.address(), 32 * 1024)) {
             client.sendInBackground(new byte[32 * MIB]);
             await().until(() -> echo.held() > 0);
+            EchoServer server = echo.bean(EchoServer.class);
             long start = System.nanoTime();
-            echo.bean(EchoServer.class).stop();
+            CompletableFuture<Void> stopped = stop(echo);
+            await().until(() -> server.isDraining() && server.drainRemaining().isZero());
+            assertThat(stopped).isNotDone();
+            stopped.join();
             // The timeout and the linger, and a second for a busy machine.
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(500 + 2000 + 1000));
             await().untilAsserted(() -> assertThat(echo.closed("drain")).isEqualTo(1));
@@ -193,17 +197,20 @@ class DrainTests {
 
     @Test
     void listenersStayOpenForTheDelay() throws Exception {
-        try (RunningEcho echo = RunningEcho.start(this.transport, "echo.drain.delay=2s")) {
+        try (RunningEcho echo = RunningEcho.start(this.transport, "echo.drain.delay=2s", "echo.drain.timeout=7s")) {
             InetSocketAddress address = echo.address();
+            EchoServer server = echo.bean(EchoServer.class);
+            assertThat(server.drainRemaining()).isEqualTo(Duration.ofSeconds(9));
             CompletableFuture<Void> stopped = stop(echo);
-            await().until(() -> echo.bean(EchoServer.class).isDraining());
+            await().until(server::isDraining);
+            assertThat(server.drainRemaining()).isBetween(Duration.ofSeconds(7), Duration.ofMillis(8999));
             try (EchoClient client = EchoClient.connect(address)) {
                 client.send(new byte[] {1});
                 client.halfClose();
                 assertThat(client.readToEnd()).containsExactly(1);
             }
             stopped.join();
-            assertThat(echo.bean(EchoServer.class).isDraining()).isFalse();
+            assertThat(server.isDraining()).isFalse();
             assertThatExceptionOfType(ConnectException.class)
                     .isThrownBy(() -> EchoClient.connect(address).close());
         }

@@ -1,0 +1,98 @@
+package dev.tcpecho.server;
+
+import dev.tcpecho.EchoProperties.Drain;
+import dev.tcpecho.metrics.CloseReason;
+import io.netty.channel.Channel;
+import io.netty.channel.group.ChannelGroup;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.springframework.boot.convert.DurationStyle;
+
+/**
+ * Ends the open connections of a service that stops: each once it is quiet, and at the timeout all of them. Waits no
+ * longer than delay, timeout and {@link LingeringClose#LINGER} together, whatever clients do.
+ */
+final class ConnectionDrain {
+
+    private static final Log logger = LogFactory.getLog(ConnectionDrain.class);
+
+    /** How long event loops may take over what does not wait for any client. */
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+
+    private final ChannelGroup connections;
+
+    private final Drain properties;
+
+    private volatile long deadlineNanos;
+
+    private volatile boolean draining;
+
+    ConnectionDrain(ChannelGroup connections, Drain properties) {
+        this.connections = connections;
+        this.properties = properties;
+    }
+
+    boolean isDraining() {
+        return this.draining;
+    }
+
+    Duration remaining() {
+        return this.draining
+                ? Duration.ofNanos(Math.max(0, this.deadlineNanos - System.nanoTime()))
+                : this.properties.delay().plus(this.properties.timeout());
+    }
+
+    /** Waits for the delay, in which the listeners stay open. */
+    void begin() {
+        Duration delay = this.properties.delay();
+        this.deadlineNanos =
+                System.nanoTime() + delay.plus(this.properties.timeout()).toNanos();
+        this.draining = true;
+        logger.info("Echo draining: the listeners close in %s".formatted(print(delay)));
+        pause(delay);
+    }
+
+    /** Ends every connection; nobody may accept any more. */
+    void end() {
+        Duration quiet = this.properties.quiet();
+        Duration timeout = this.properties.timeout();
+        this.deadlineNanos = System.nanoTime() + timeout.toNanos();
+        if (!this.connections.isEmpty()) {
+            logger.info("Echo stopping: connections still open: %d; each ends when quiet for %s, and all within %s"
+                    .formatted(this.connections.size(), print(quiet), print(timeout)));
+        }
+        this.connections.forEach(channel -> QuietClose.install(channel, quiet));
+        awaitEnd(timeout);
+        int left = this.connections.size();
+        this.connections.forEach(channel -> Echo.close(channel, CloseReason.DRAIN));
+        awaitEnd(LingeringClose.LINGER);
+        this.connections.forEach(ConnectionDrain::closeNow);
+        awaitEnd(CLOSE_TIMEOUT);
+        this.draining = false;
+        logger.info("Echo stopped: connections that were still open and had to be closed: %d".formatted(left));
+    }
+
+    private static String print(Duration duration) {
+        return DurationStyle.SIMPLE.print(duration);
+    }
+
+    private static void pause(Duration duration) {
+        try {
+            TimeUnit.NANOSECONDS.sleep(duration.toNanos());
+        } catch (InterruptedException ex) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void awaitEnd(Duration timeout) {
+        this.connections.newCloseFuture().awaitUninterruptibly(timeout.toMillis());
+    }
+
+    /** Past every handler, as each of them may still wait for the client. */
+    private static void closeNow(Channel channel) {
+        channel.eventLoop()
+                .execute(() -> channel.unsafe().close(channel.unsafe().voidPromise()));
+    }
+}
