@@ -1,8 +1,11 @@
 package dev.tcpecho.observe;
 
+import dev.tcpecho.EchoProperties;
+import dev.tcpecho.EchoProperties.Limits;
 import dev.tcpecho.server.EchoServer;
 import dev.tcpecho.transport.Transport;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.binder.netty4.NettyAllocatorMetrics;
 import io.netty.buffer.ByteBufAllocator;
@@ -10,6 +13,7 @@ import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.netty.channel.EventLoopGroup;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.info.InfoContributor;
 import org.springframework.context.annotation.Bean;
@@ -28,8 +32,27 @@ class ObserveConfiguration {
     }
 
     @Bean
-    EventLoopsHealthIndicator eventLoopsHealthIndicator(EventLoopGroup echoEventLoops) {
-        return new EventLoopsHealthIndicator(echoEventLoops, STALLED);
+    EventLoopHeartbeats eventLoopHeartbeats(EventLoopGroup echoEventLoops) {
+        return new EventLoopHeartbeats(echoEventLoops, STALLED);
+    }
+
+    @Bean
+    EventLoopsHealthIndicator eventLoopsHealthIndicator(EventLoopHeartbeats eventLoopHeartbeats) {
+        return new EventLoopsHealthIndicator(eventLoopHeartbeats);
+    }
+
+    @Bean
+    MeterBinder eventLoopMetrics(EventLoopHeartbeats eventLoopHeartbeats) {
+        return registry -> Gauge.builder("echo.event.loops.stalled", eventLoopHeartbeats, EventLoopHeartbeats::stalled)
+                .description("Event loops that leave a task unanswered for more than a second")
+                .register(registry);
+    }
+
+    @Bean
+    MeterBinder echoLimitMetrics(EchoProperties properties) {
+        return registry -> Gauge.builder("echo.connections.limit", properties.limits(), Limits::connections)
+                .description("Connections that may be open at the same time")
+                .register(registry);
     }
 
     @Bean
@@ -45,9 +68,18 @@ class ObserveConfiguration {
 
     @Bean
     MeterBinder echoDrainingMetrics(EchoServer server) {
-        return registry -> Gauge.builder("echo.draining", server, echo -> echo.isDraining() ? 1 : 0)
-                .description("1 while the service stops and waits for its connections, else 0")
-                .register(registry);
+        return registry -> {
+            Gauge.builder("echo.draining", server, echo -> echo.isDraining() ? 1 : 0)
+                    .description("1 while the service stops and waits for its connections, else 0")
+                    .register(registry);
+            TimeGauge.builder(
+                            "echo.drain.remaining",
+                            server,
+                            TimeUnit.MILLISECONDS,
+                            echo -> echo.drainRemaining().toMillis())
+                    .description("How long connections may go on once the service stops, and how much of it is left")
+                    .register(registry);
+        };
     }
 
     /** What the buffers of all connections take, the management server's among them. */

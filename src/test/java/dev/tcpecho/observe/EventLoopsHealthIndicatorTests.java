@@ -18,7 +18,7 @@ class EventLoopsHealthIndicatorTests {
     private final EventLoopGroup eventLoops = Transport.NIO.newEventLoopGroup();
 
     private final EventLoopsHealthIndicator indicator =
-            new EventLoopsHealthIndicator(this.eventLoops, Duration.ofSeconds(1));
+            new EventLoopsHealthIndicator(new EventLoopHeartbeats(this.eventLoops, Duration.ofSeconds(1)));
 
     private final CountDownLatch release = new CountDownLatch(1);
 
