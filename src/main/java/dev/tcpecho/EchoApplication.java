@@ -1,5 +1,7 @@
 package dev.tcpecho;
 
+import dev.tcpecho.probe.ProbeCommand;
+import java.util.Arrays;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
@@ -10,11 +12,22 @@ import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 public class EchoApplication {
 
     /**
-     * Starts the service.
+     * Starts the service, or its client.
      *
-     * @param args properties as {@code --name=value}, for example {@code --echo.listeners.plain.port=7777}
+     * @param args properties as {@code --name=value}, for example {@code --echo.listeners.plain.port=7777}; or
+     *     {@code probe} and its arguments, for which no Spring context is made
      */
     public static void main(String[] args) {
+        if (args.length > 0 && args[0].equals("probe")) {
+            System.exit(ProbeCommand.run(Arrays.copyOfRange(args, 1, args.length)));
+        }
+        for (String arg : args) {
+            if (!arg.startsWith("--")) {
+                System.err.println("'%s' is neither the command probe nor a property. Write a property as --name=value."
+                        .formatted(arg));
+                System.exit(ProbeCommand.BAD_USAGE);
+            }
+        }
         SpringApplication.run(EchoApplication.class, args);
     }
 }

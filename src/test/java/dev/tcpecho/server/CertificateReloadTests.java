@@ -3,6 +3,7 @@ package dev.tcpecho.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.tcpecho.testing.TestCertificates;
 import dev.tcpecho.transport.Transport;
 import io.netty.pkitesting.X509Bundle;
 import java.nio.file.Files;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.tcpecho.testing.TestCertificates;
 import dev.tcpecho.transport.Transport;
 import io.netty.channel.ChannelOption;
 import java.net.ConnectException;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.tcpecho.testing.TestCertificates;
 import dev.tcpecho.transport.Transport;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

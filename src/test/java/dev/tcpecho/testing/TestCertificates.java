@@ -1,4 +1,4 @@
-package dev.tcpecho.server;
+package dev.tcpecho.testing;
 
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
@@ -14,11 +14,11 @@ import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /** A certificate authority, what it issues, and what clients make of it. */
-final class TestCertificates {
+public final class TestCertificates {
 
     private final X509Bundle authority;
 
-    TestCertificates() throws Exception {
+    public TestCertificates() throws Exception {
         this.authority = new CertificateBuilder()
                 .ecp256()
                 .subject("CN=Test Authority")
@@ -26,11 +26,11 @@ final class TestCertificates {
                 .buildSelfSigned();
     }
 
-    X509Bundle issue(String name) throws Exception {
+    public X509Bundle issue(String name) throws Exception {
         return builder(name).buildIssuedBy(this.authority);
     }
 
-    X509Bundle issueExpired(String name) throws Exception {
+    public X509Bundle issueExpired(String name) throws Exception {
         return builder(name)
                 .notBefore(Instant.now().minus(Duration.ofDays(2)))
                 .notAfter(Instant.now().minus(Duration.ofDays(1)))
@@ -42,7 +42,7 @@ final class TestCertificates {
     }
 
     /** Writes a certificate and its key as Kubernetes does for a secret of type kubernetes.io/tls. */
-    void write(X509Bundle certificate, Path directory) throws Exception {
+    public void write(X509Bundle certificate, Path directory) throws Exception {
         Files.createDirectories(directory);
         Files.writeString(directory.resolve("tls.crt"), certificate.getCertificatePathPEM());
         Files.writeString(directory.resolve("tls.key"), certificate.getPrivateKeyPEM());
@@ -50,7 +50,7 @@ final class TestCertificates {
     }
 
     /** A client that knows this authority, with a certificate of its own or none. */
-    SSLContext client(@Nullable X509Bundle certificate) throws Exception {
+    public SSLContext client(@Nullable X509Bundle certificate) throws Exception {
         KeyManager[] keys =
                 (certificate == null) ? null : certificate.toKeyManagerFactory().getKeyManagers();
         TrustManager[] trust = {this.authority.toTrustManager()};
@@ -60,7 +60,7 @@ final class TestCertificates {
     }
 
     /** The properties of the SSL bundle {@code tls} in a directory that was written. */
-    static String[] bundle(Path directory, String... more) {
+    public static String[] bundle(Path directory, String... more) {
         String pem = "spring.ssl.bundle.pem.tls.";
         String[] properties = {
             pem + "keystore.certificate=file:" + directory.resolve("tls.crt"),

@@ -1,0 +1,202 @@
+package dev.tcpecho.probe;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.HdrHistogram.Histogram;
+import org.HdrHistogram.SynchronizedHistogram;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.convert.DurationStyle;
+
+/**
+ * Sends messages, each when the one before is back, and then the end of the stream. One thread sends and one compares,
+ * as a service echoes a long message while it is being sent; the caller's knows when to give up.
+ */
+final class Exchange {
+
+    private static final int CHUNK_BYTES = 64 * 1024;
+
+    private final ProbeConnection connection;
+
+    private final int count;
+
+    private final long size;
+
+    private final Duration interval;
+
+    private final Duration timeout;
+
+    private final long seed = new SplittableRandom().nextLong();
+
+    private final CountDownLatch ready = new CountDownLatch(1);
+
+    private final Semaphore messagesBack = new Semaphore(0);
+
+    private final Histogram roundTrips = new SynchronizedHistogram(3);
+
+    private volatile long messageSentNanos;
+
+    private volatile long received;
+
+    private volatile boolean waiting;
+
+    private volatile long waitingSinceNanos;
+
+    Exchange(ProbeConnection connection, int count, long size, Duration interval, Duration timeout) {
+        this.connection = connection;
+        this.count = count;
+        this.size = size;
+        this.interval = interval;
+        this.timeout = timeout;
+    }
+
+    /** Returns when everything is back and the service has ended its stream, and closes the connection. */
+    void run() throws EchoLostException {
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        try {
+            Future<?> receiving = threads.submit(this::receive);
+            // Whatever hinders it shows in what comes back.
+            threads.submit(this::send);
+            await(receiving);
+        } finally {
+            this.connection.close();
+            threads.shutdownNow();
+        }
+    }
+
+    private @Nullable Void send() throws IOException, InterruptedException {
+        OutputStream out = this.connection.output();
+        RandomBytes random = new RandomBytes(this.seed);
+        byte[] chunk = new byte[(int) Math.min(CHUNK_BYTES, this.size)];
+        this.ready.await();
+        for (int message = 0; message < this.count; message++) {
+            if (message > 0) {
+                TimeUnit.NANOSECONDS.sleep(this.interval.toNanos());
+            }
+            for (long left = this.size; left > 0; left -= chunk.length) {
+                int length = (int) Math.min(chunk.length, left);
+                random.next(chunk, length);
+                if (left == this.size) {
+                    this.messageSentNanos = System.nanoTime();
+                    startWaiting();
+                }
+                out.write(chunk, 0, length);
+            }
+            this.messagesBack.acquire();
+        }
+        startWaiting();
+        this.connection.endOutput();
+        return null;
+    }
+
+    private @Nullable Void receive() throws EchoLostException {
+        RandomBytes expected = new RandomBytes(this.seed);
+        byte[] chunk = new byte[CHUNK_BYTES];
+        byte[] expectedChunk = new byte[CHUNK_BYTES];
+        try {
+            InputStream in = this.connection.input();
+            this.ready.countDown();
+            for (int length = in.read(chunk); length >= 0; length = in.read(chunk)) {
+                long now = System.nanoTime();
+                if (length > total() - this.received) {
+                    throw new EchoLostException("more than the %d bytes that were sent came back".formatted(total()));
+                }
+                expected.next(expectedChunk, length);
+                int difference = Arrays.mismatch(chunk, 0, length, expectedChunk, 0, length);
+                if (difference >= 0) {
+                    throw new EchoLostException("byte %d, counted from 0, is not the one that was sent"
+                            .formatted(this.received + difference));
+                }
+                received(this.received + length, now);
+            }
+        } catch (IOException ex) {
+            throw new EchoLostException(progress() + ", and then the connection broke: " + ex.getMessage());
+        }
+        if (this.received < total()) {
+            throw new EchoLostException(progress() + ", and then the service ended its stream");
+        }
+        return null;
+    }
+
+    private void received(long total, long now) {
+        this.received = total;
+        if (total % this.size == 0) {
+            this.waiting = false;
+            this.roundTrips.recordValue(now - this.messageSentNanos);
+            this.messagesBack.release();
+        } else {
+            this.waitingSinceNanos = now;
+        }
+    }
+
+    private void await(Future<?> receiving) throws EchoLostException {
+        while (true) {
+            try {
+                receiving.get(patienceNanos(), TimeUnit.NANOSECONDS);
+                return;
+            } catch (TimeoutException ex) {
+                if (patienceNanos() <= 0) {
+                    throw new EchoLostException(
+                            progress() + ", and then nothing for " + DurationStyle.SIMPLE.print(this.timeout));
+                }
+            } catch (ExecutionException ex) {
+                if (ex.getCause() instanceof EchoLostException lost) {
+                    throw lost;
+                }
+                throw new IllegalStateException(ex);
+            } catch (InterruptedException ex) {
+                Thread.currentThread().interrupt();
+                throw new EchoLostException(progress() + ", and then the probe was interrupted");
+            }
+        }
+    }
+
+    private void startWaiting() {
+        this.waitingSinceNanos = System.nanoTime();
+        this.waiting = true;
+    }
+
+    private long patienceNanos() {
+        long waited = this.waiting ? System.nanoTime() - this.waitingSinceNanos : 0;
+        return this.timeout.toNanos() - waited;
+    }
+
+    private long total() {
+        return this.count * this.size;
+    }
+
+    private String progress() {
+        return "%d of %d bytes came back".formatted(this.received, total());
+    }
+
+    long received() {
+        return this.received;
+    }
+
+    boolean hasRoundTrips() {
+        return this.roundTrips.getTotalCount() > 0;
+    }
+
+    /** Describes how long messages took from their first byte's leaving to their last byte's return. */
+    String roundTrips() {
+        return "round trips of %d bytes: %d, min %s, median %s, p99 %s, max %s"
+                .formatted(
+                        this.size,
+                        this.roundTrips.getTotalCount(),
+                        Units.millis(this.roundTrips.getMinValue()),
+                        Units.millis(this.roundTrips.getValueAtPercentile(50)),
+                        Units.millis(this.roundTrips.getValueAtPercentile(99)),
+                        Units.millis(this.roundTrips.getMaxValue()));
+    }
+}

@@ -1,0 +1,115 @@
+package dev.tcpecho.probe;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
+import org.jspecify.annotations.Nullable;
+
+/** A connection to an echo service, with TLS or without, and how long it took to make. */
+final class ProbeConnection implements Closeable {
+
+    private final Socket transport;
+
+    private final Socket socket;
+
+    private final String description;
+
+    private ProbeConnection(Socket transport, Socket socket, String description) {
+        this.transport = transport;
+        this.socket = socket;
+        this.description = description;
+    }
+
+    /** Connects to the first address of the host that answers. */
+    static ProbeConnection open(Target target, @Nullable SSLSocketFactory tls, Duration timeout)
+            throws NotConnectedException {
+        try {
+            ProbeConnection connection = connect(target, timeout);
+            return (tls == null) ? connection : connection.startTls(tls, target, timeout);
+        } catch (UnknownHostException ex) {
+            throw new NotConnectedException("cannot connect to %s: the host is not known".formatted(target), ex);
+        } catch (IOException ex) {
+            throw new NotConnectedException("cannot connect to %s: %s".formatted(target, ex.getMessage()), ex);
+        }
+    }
+
+    private static ProbeConnection connect(Target target, Duration timeout) throws IOException {
+        IOException failure = new UnknownHostException(target.host());
+        for (InetAddress address : InetAddress.getAllByName(target.host())) {
+            Socket socket = new Socket();
+            try {
+                // A message is to leave at once, however small it is.
+                socket.setTcpNoDelay(true);
+                long start = System.nanoTime();
+                socket.connect(new InetSocketAddress(address, target.port()), (int) timeout.toMillis());
+                String time = Units.millis(System.nanoTime() - start);
+                return new ProbeConnection(
+                        socket,
+                        socket,
+                        "connected to %s in %s".formatted(new Target(address.getHostAddress(), target.port()), time));
+            } catch (IOException ex) {
+                socket.close();
+                failure = ex;
+            }
+        }
+        throw failure;
+    }
+
+    private ProbeConnection startTls(SSLSocketFactory factory, Target target, Duration timeout) throws IOException {
+        try {
+            long start = System.nanoTime();
+            SSLSocket tls = (SSLSocket) factory.createSocket(this.socket, target.host(), target.port(), true);
+            SSLParameters parameters = tls.getSSLParameters();
+            parameters.setEndpointIdentificationAlgorithm("HTTPS");
+            tls.setSSLParameters(parameters);
+            tls.setSoTimeout((int) timeout.toMillis());
+            tls.startHandshake();
+            tls.setSoTimeout(0);
+            String time = Units.millis(System.nanoTime() - start);
+            return new ProbeConnection(
+                    this.transport,
+                    tls,
+                    "%s, handshake of %s in %s"
+                            .formatted(this.description, tls.getSession().getProtocol(), time));
+        } catch (IOException ex) {
+            this.transport.close();
+            throw ex;
+        }
+    }
+
+    String description() {
+        return this.description;
+    }
+
+    InputStream input() throws IOException {
+        return this.socket.getInputStream();
+    }
+
+    OutputStream output() throws IOException {
+        return this.socket.getOutputStream();
+    }
+
+    /** Ends our stream, while the service's goes on. */
+    void endOutput() throws IOException {
+        this.socket.shutdownOutput();
+    }
+
+    /** Closes what is below TLS, which waits for nobody. */
+    @Override
+    public void close() {
+        try {
+            this.transport.close();
+        } catch (IOException ex) {
+            // It is closed all the same.
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package dev.tcpecho.probe;
+
+import java.time.Duration;
+import java.util.Locale;
+import org.springframework.boot.convert.DurationStyle;
+import org.springframework.util.unit.DataSize;
+import picocli.CommandLine.TypeConversionException;
+
+/**
+ * Reads durations and sizes as the service's own configuration does, but for those without a unit, and prints times.
+ */
+final class Units {
+
+    private Units() {}
+
+    static Duration duration(String value) {
+        try {
+            // A bare number would be milliseconds in the configuration, and seconds in the user's mind.
+            if (!value.isEmpty() && Character.isLetter(value.charAt(value.length() - 1))) {
+                return DurationStyle.detectAndParse(value);
+            }
+        } catch (IllegalArgumentException | ArithmeticException ex) {
+            // Told below.
+        }
+        throw new TypeConversionException(
+                "'%s' is not a duration with its unit, for example 200ms, 5s or 1m".formatted(value));
+    }
+
+    static DataSize size(String value) {
+        try {
+            return DataSize.parse(value);
+        } catch (IllegalArgumentException | ArithmeticException ex) {
+            throw new TypeConversionException("'%s' is not a size, for example 512, 64KB or 1MB".formatted(value));
+        }
+    }
+
+    static String millis(long nanos) {
+        return String.format(Locale.ROOT, "%.3f ms", nanos / 1e6);
+    }
+}

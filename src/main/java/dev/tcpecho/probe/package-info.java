@@ -1,0 +1,5 @@
+/** The service's own client, which runs without Spring's context and without Netty. */
+@NullMarked
+package dev.tcpecho.probe;
+
+import org.jspecify.annotations.NullMarked;

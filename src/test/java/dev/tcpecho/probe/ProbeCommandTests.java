@@ -1,0 +1,331 @@
+package dev.tcpecho.probe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tcpecho.testing.TestCertificates;
+import io.netty.pkitesting.X509Bundle;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+import javax.net.ssl.SSLContext;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+@Timeout(60)
+class ProbeCommandTests {
+
+    private final StringWriter out = new StringWriter();
+
+    private final StringWriter err = new StringWriter();
+
+    private int run(String... arguments) {
+        CommandLine commandLine = ProbeCommand.commandLine();
+        commandLine.setOut(new PrintWriter(this.out, true));
+        commandLine.setErr(new PrintWriter(this.err, true));
+        return commandLine.execute(arguments);
+    }
+
+    private static String target(ServerSocket server) {
+        return "localhost:" + server.getLocalPort();
+    }
+
+    private static ServerSocket listen() throws IOException {
+        return new ServerSocket(0, 50, InetAddress.getByName("localhost"));
+    }
+
+    /** What a service does with a connection. */
+    private interface Service {
+
+        void serve(Socket client) throws Exception;
+    }
+
+    private static ServerSocket serve(Service service) throws IOException {
+        return serve(listen(), service);
+    }
+
+    private static ServerSocket serve(ServerSocket server, Service service) {
+        Thread thread = new Thread(() -> {
+            try (Socket client = server.accept()) {
+                service.serve(client);
+            } catch (Exception ex) {
+                // Whatever it is, the probe sees it.
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+        return server;
+    }
+
+    private static void echo(Socket client) throws IOException {
+        client.getInputStream().transferTo(client.getOutputStream());
+    }
+
+    @Test
+    void completeWhenEveryByteComesBack() throws IOException {
+        try (ServerSocket server = serve(ProbeCommandTests::echo)) {
+            assertThat(run(target(server), "--count", "3", "--size", "100")).isEqualTo(ProbeCommand.COMPLETE);
+        }
+        assertThat(this.out.toString()).matches("""
+                        connected to 127\\.0\\.0\\.1:\\d+ in \\d+\\.\\d{3} ms
+                        300 bytes came back in order, and then a clean end
+                        round trips of 100 bytes: 3, min [\\d.]+ ms, median [\\d.]+ ms, p99 [\\d.]+ ms, max [\\d.]+ ms
+                        """);
+        assertThat(this.err.toString()).isEmpty();
+    }
+
+    /** More than any socket buffer holds: who sends it all before reading would wait for ever. */
+    @Test
+    void messageMayBeLongerThanWhatTheServiceHolds() throws IOException {
+        try (ServerSocket server = serve(ProbeCommandTests::echo)) {
+            assertThat(run(target(server), "--count", "2", "--size", "32MB")).isEqualTo(ProbeCommand.COMPLETE);
+        }
+        assertThat(this.out.toString()).contains("67108864 bytes came back");
+    }
+
+    @Test
+    void messagesAreSentOneAfterTheOtherAtTheInterval() throws IOException {
+        try (ServerSocket server = serve(ProbeCommandTests::echo)) {
+            long start = System.nanoTime();
+            assertThat(run(target(server), "--count", "3", "--interval", "200ms", "--timeout", "100ms"))
+                    .isEqualTo(ProbeCommand.COMPLETE);
+            assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(400_000_000L);
+        }
+    }
+
+    @Test
+    void lostWhenTheServiceEndsItsStreamEarly() throws IOException {
+        try (ServerSocket server = serve(client -> {
+            client.getOutputStream().write(client.getInputStream().readNBytes(100));
+            client.getOutputStream().write(client.getInputStream().readNBytes(50));
+            client.shutdownOutput();
+            client.getInputStream().transferTo(OutputStream.nullOutputStream());
+        })) {
+            assertThat(run(target(server), "--count", "3", "--size", "100")).isEqualTo(ProbeCommand.LOST);
+        }
+        assertThat(this.err.toString())
+                .isEqualTo("probe: 150 of 300 bytes came back, and then the service ended its stream\n");
+        assertThat(this.out.toString()).contains("round trips of 100 bytes: 1, min");
+    }
+
+    @Test
+    void lostWhenAByteIsChanged() throws IOException {
+        try (ServerSocket server = serve(client -> {
+            byte[] message = client.getInputStream().readNBytes(100);
+            message[42]++;
+            client.getOutputStream().write(message);
+            echo(client);
+        })) {
+            assertThat(run(target(server), "--size", "100")).isEqualTo(ProbeCommand.LOST);
+        }
+        assertThat(this.err.toString()).isEqualTo("probe: byte 42, counted from 0, is not the one that was sent\n");
+    }
+
+    @Test
+    void lostWhenBytesAreSwapped() throws IOException {
+        try (ServerSocket server = serve(client -> {
+            byte[] first = client.getInputStream().readNBytes(50);
+            client.getOutputStream().write(client.getInputStream().readNBytes(50));
+            client.getOutputStream().write(first);
+            echo(client);
+        })) {
+            assertThat(run(target(server), "--size", "100")).isEqualTo(ProbeCommand.LOST);
+        }
+        assertThat(this.err.toString()).contains("is not the one that was sent");
+    }
+
+    @Test
+    void lostWhenMoreComesBackThanWasSent() throws IOException {
+        try (ServerSocket server = serve(client -> {
+            echo(client);
+            client.getOutputStream().write(1);
+        })) {
+            assertThat(run(target(server), "--count", "1", "--size", "100")).isEqualTo(ProbeCommand.LOST);
+        }
+        assertThat(this.err.toString()).isEqualTo("probe: more than the 100 bytes that were sent came back\n");
+    }
+
+    @Test
+    void lostWhenTheConnectionIsReset() throws IOException {
+        try (ServerSocket server = serve(client -> {
+            client.getOutputStream().write(client.getInputStream().readNBytes(50));
+            client.setSoLinger(true, 0);
+        })) {
+            assertThat(run(target(server), "--size", "100")).isEqualTo(ProbeCommand.LOST);
+        }
+        assertThat(this.err.toString()).contains("bytes came back, and then the connection broke: Connection reset");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"100", "64MB"})
+    void lostWhenTheServiceIsSilent(String size) throws IOException {
+        CountDownLatch probed = new CountDownLatch(1);
+        try (ServerSocket server = serve(client -> probed.await())) {
+            assertThat(run(target(server), "--size", size, "--timeout", "300ms"))
+                    .isEqualTo(ProbeCommand.LOST);
+        } finally {
+            probed.countDown();
+        }
+        assertThat(this.err.toString()).startsWith("probe: 0 of ").endsWith(", and then nothing for 300ms\n");
+    }
+
+    @Test
+    void lostWhenTheServiceDoesNotEndItsStream() throws IOException {
+        CountDownLatch probed = new CountDownLatch(1);
+        try (ServerSocket server = serve(client -> {
+            echo(client);
+            probed.await();
+        })) {
+            assertThat(run(target(server), "--count", "1", "--timeout", "300ms"))
+                    .isEqualTo(ProbeCommand.LOST);
+        } finally {
+            probed.countDown();
+        }
+        assertThat(this.err.toString()).isEqualTo("probe: 512 of 512 bytes came back, and then nothing for 300ms\n");
+    }
+
+    @Test
+    void completeWhenTheServiceIsSlowButNotSilent() throws IOException {
+        try (ServerSocket server = serve(client -> {
+            InputStream in = client.getInputStream();
+            for (int value = in.read(); value >= 0; value = in.read()) {
+                // In all longer than the timeout, and each byte well within it.
+                Thread.sleep(30);
+                client.getOutputStream().write(value);
+            }
+        })) {
+            assertThat(run(target(server), "--count", "1", "--size", "40", "--timeout", "1s"))
+                    .isEqualTo(ProbeCommand.COMPLETE);
+        }
+    }
+
+    @Test
+    void notConnectedWhenNobodyListens() throws IOException {
+        int port;
+        try (ServerSocket server = listen()) {
+            port = server.getLocalPort();
+        }
+        assertThat(run("localhost:" + port)).isEqualTo(ProbeCommand.NOT_CONNECTED);
+        assertThat(this.err.toString())
+                .isEqualTo("probe: cannot connect to localhost:%d: Connection refused\n".formatted(port));
+        assertThat(this.out.toString()).isEmpty();
+    }
+
+    @Test
+    void notConnectedWhenTheHostIsNotKnown() {
+        assertThat(run("no-such-host.invalid:25341")).isEqualTo(ProbeCommand.NOT_CONNECTED);
+        assertThat(this.err.toString())
+                .isEqualTo("probe: cannot connect to no-such-host.invalid:25341: the host is not known\n");
+    }
+
+    @Test
+    void notConnectedWhenTheHandshakeGetsNoAnswer() throws IOException {
+        CountDownLatch probed = new CountDownLatch(1);
+        try (ServerSocket server = serve(client -> probed.await())) {
+            assertThat(run(target(server), "--tls", "--timeout", "300ms")).isEqualTo(ProbeCommand.NOT_CONNECTED);
+        } finally {
+            probed.countDown();
+        }
+        assertThat(this.err.toString()).endsWith(": Read timed out\n");
+    }
+
+    private static ServerSocket serveTls(X509Bundle certificate) throws Exception {
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(certificate.toKeyManagerFactory().getKeyManagers(), null, null);
+        return serve(
+                context.getServerSocketFactory().createServerSocket(0, 50, InetAddress.getByName("localhost")),
+                ProbeCommandTests::echo);
+    }
+
+    @Test
+    void trustsTheAuthoritiesOfAFile(@TempDir Path directory) throws Exception {
+        TestCertificates certificates = new TestCertificates();
+        X509Bundle certificate = certificates.issue("server");
+        certificates.write(certificate, directory);
+        try (ServerSocket server = serveTls(certificate)) {
+            String authorities = directory.resolve("ca.crt").toString();
+            assertThat(run(target(server), "--ca", authorities)).isEqualTo(ProbeCommand.COMPLETE);
+        }
+        assertThat(this.out.toString()).contains(", handshake of TLSv1.3 in ");
+    }
+
+    @Test
+    void doesNotTrustACertificateOfAnotherAuthority() throws Exception {
+        try (ServerSocket server = serveTls(new TestCertificates().issue("server"))) {
+            assertThat(run(target(server), "--tls")).isEqualTo(ProbeCommand.NOT_CONNECTED);
+        }
+        assertThat(this.err.toString()).contains("PKIX path building failed");
+    }
+
+    @Test
+    void doesNotTrustACertificateOfAnotherHost(@TempDir Path directory) throws Exception {
+        TestCertificates certificates = new TestCertificates();
+        X509Bundle certificate = certificates.issue("server");
+        certificates.write(certificate, directory);
+        try (ServerSocket server = serveTls(certificate)) {
+            String authorities = directory.resolve("ca.crt").toString();
+            assertThat(run("127.0.0.1:" + server.getLocalPort(), "--ca", authorities))
+                    .isEqualTo(ProbeCommand.NOT_CONNECTED);
+        }
+        assertThat(this.err.toString()).contains("127.0.0.1");
+    }
+
+    @Test
+    void trustsEveryoneWhenInsecure() throws Exception {
+        try (ServerSocket server = serveTls(new TestCertificates().issueExpired("server"))) {
+            assertThat(run("127.0.0.1:" + server.getLocalPort(), "--insecure")).isEqualTo(ProbeCommand.COMPLETE);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+                    localhost | 'localhost' is not HOST:PORT with a port from 1 to 65535, for example localhost:25341
+                    localhost:0 | 'localhost:0' is not HOST:PORT with a port from 1 to 65535, for example localhost:25341
+                    :1 | ':1' is not HOST:PORT with a port from 1 to 65535, for example localhost:25341
+                    ::1:25341 | '::1:25341' is not HOST:PORT; an IPv6 address has brackets, for example [::1]:25341
+                    a:1 b:2 | Unmatched argument at index 1: 'b:2'
+                    --cuont 3 | Unknown option: '--cuont'
+                    --count 0 | --count is 0, but must be 1 or more
+                    --count x | Invalid value for option '--count': 'x' is not an int
+                    --size 0 | --size is 0B, but must be from 1B to 1GB
+                    --size 2GB | --size is 2147483648B, but must be from 1B to 1GB
+                    --size x | Invalid value for option '--size': 'x' is not a size, for example 512, 64KB or 1MB
+                    --timeout 5 | Invalid value for option '--timeout': '5' is not a duration with its unit, for example 200ms, 5s or 1m
+                    --timeout 0s | --timeout is PT0S, but must be from 1ms to 24d
+                    --interval -1s | --interval is PT-1S, but must be 0s or more
+                    --ca /no/such/file | --ca is /no/such/file, but must be a readable file of PEM certificates
+                    --ca x --insecure | Error: --ca=FILE, --insecure are mutually exclusive (specify only one)
+                    """)
+    void refusesBadUsageInOneSentence(String arguments, String sentence) {
+        assertThat(run(arguments.split(" "))).isEqualTo(ProbeCommand.BAD_USAGE);
+        assertThat(this.err.toString()).isEqualTo("probe: " + sentence + ". See probe --help.\n");
+        assertThat(this.out.toString()).isEmpty();
+    }
+
+    @Test
+    void refusesAFileWithoutCertificates(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("ca.crt"), "");
+        assertThat(run("--ca", file.toString())).isEqualTo(ProbeCommand.BAD_USAGE);
+        assertThat(this.err.toString())
+                .isEqualTo("probe: --ca is %s, but must be a readable file of PEM certificates. See probe --help.\n"
+                        .formatted(file));
+    }
+
+    @Test
+    void helpTellsTheExitCodes() {
+        assertThat(run("--help")).isZero();
+        assertThat(this.out.toString()).contains("HOST:PORT", "--ca=FILE", "1    something was lost or changed");
+    }
+}
