@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.tcpecho.server.EchoServer;
 import dev.tcpecho.transport.TransportChoice;
 import io.netty.channel.EventLoopGroup;
+import io.netty.util.Version;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -105,12 +106,33 @@ class EchoApplicationTests {
     }
 
     @Test
-    void onlyHealthInfoMetricsAndPrometheusAreExposed() throws Exception {
+    void onlyHealthInfoMetricsPrometheusAndSbomAreExposed() throws Exception {
         assertThat(json("/actuator"))
                 .extractingJsonPathMapValue("_links")
                 .containsOnlyKeys(
-                        "self", "health", "health-path", "info", "metrics", "metrics-requiredMetricName", "prometheus");
+                        "self",
+                        "health",
+                        "health-path",
+                        "info",
+                        "metrics",
+                        "metrics-requiredMetricName",
+                        "prometheus",
+                        "sbom",
+                        "sbom-id");
         assertThat(get("/").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void sbomNamesTheNettyThatRunsAndNoLibraryOfTheTests() throws Exception {
+        JsonContent<Object> sbom = json("/actuator/sbom/application");
+        assertThat(sbom).extractingJsonPathStringValue("bomFormat").isEqualTo("CycloneDX");
+        assertThat(sbom)
+                .extractingJsonPathArrayValue(
+                        "components[?(@.group == 'io.netty' && @.name == 'netty-transport')].version")
+                .containsExactly(Version.identify().get("netty-transport").artifactVersion());
+        assertThat(sbom)
+                .extractingJsonPathArrayValue("components[*].name")
+                .doesNotContain("spring-boot-starter-test", "junit-jupiter-api", "netty-pkitesting", "jazzer-junit");
     }
 
     @Test
