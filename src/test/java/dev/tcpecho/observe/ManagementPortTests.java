@@ -76,6 +76,15 @@ class ManagementPortTests {
     }
 
     @Test
+    void durationsAreCountedInFourteenBucketsForEachListener() throws Exception {
+        try (ConfigurableApplicationContext context = start()) {
+            assertThat(request(context, "GET", "/actuator/prometheus").body().lines())
+                    .filteredOn(line -> line.startsWith("echo_connection_duration_seconds_bucket{listener=\"plain\","))
+                    .hasSize(14);
+        }
+    }
+
+    @Test
     void connectionsShowsTheClientThatATrustedProxyNamed() throws Exception {
         try (ConfigurableApplicationContext context = start(
                         EVERYTHING,
