@@ -1,0 +1,65 @@
+{{- define "tcp-echo.name" -}}
+{{- default .Chart.Name .Values.nameOverride | trunc 52 | trimSuffix "-" }}
+{{- end }}
+
+{{/* At most 52 characters, so that a Service's 63 leave room for "-management". */}}
+{{- define "tcp-echo.fullname" -}}
+{{- $name := include "tcp-echo.name" . }}
+{{- $full := contains $name .Release.Name | ternary .Release.Name (printf "%s-%s" .Release.Name $name) }}
+{{- default $full .Values.fullnameOverride | trunc 52 | trimSuffix "-" }}
+{{- end }}
+
+{{- define "tcp-echo.selectorLabels" -}}
+app.kubernetes.io/name: {{ include "tcp-echo.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
+
+{{/* Of everything but what tests the release. */}}
+{{- define "tcp-echo.labels" -}}
+{{ include "tcp-echo.selectorLabels" . }}
+{{ include "tcp-echo.commonLabels" . }}
+{{- end }}
+
+{{- define "tcp-echo.commonLabels" -}}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+{{- end }}
+
+{{/* Not the labels of the pods under test, which the Service and the autoscaler select. */}}
+{{- define "tcp-echo.testSelectorLabels" -}}
+app.kubernetes.io/name: {{ include "tcp-echo.name" . }}-test
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
+
+{{- define "tcp-echo.serviceAccountName" -}}
+{{- default (.Values.serviceAccount.create | ternary (include "tcp-echo.fullname" .) "default") .Values.serviceAccount.name }}
+{{- end }}
+
+{{- define "tcp-echo.image" -}}
+{{- with .Values.image }}
+{{- if .digest }}
+{{- printf "%s@%s" .repository .digest }}
+{{- else }}
+{{- printf "%s:%s" .repository (default $.Chart.AppVersion .tag) }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* "true" if any listener has TLS. */}}
+{{- define "tcp-echo.hasTls" -}}
+{{- range .Values.echo.listeners }}
+{{- if dig "ssl" "bundle" "" . }}true{{ break }}{{ end }}
+{{- end }}
+{{- end }}
+
+{{- define "tcp-echo.minReplicas" -}}
+{{- eq .Values.autoscaling.type "none" | ternary .Values.replicas .Values.autoscaling.minReplicas | int }}
+{{- end }}
+
+{{/* The Service's port of a listener, from the root and the listener's name. */}}
+{{- define "tcp-echo.servicePort" -}}
+{{- $values := (first .).Values }}
+{{- $name := last . }}
+{{- dig $name (get $values.echo.listeners $name).port $values.service.ports | int }}
+{{- end }}

@@ -1,0 +1,33 @@
+{{/* A quantity in Mi or Gi, as the schema lets it pass, in MiB. */}}
+{{- define "tcp-echo.mebibytes" -}}
+{{- mul (regexFind "^[0-9]+" . | int64) (hasSuffix "Gi" . | ternary 1024 1) }}
+{{- end }}
+
+{{/* The most that connections can make the service hold, rounded up, and 16 MiB for the management port, in MiB. */}}
+{{- define "tcp-echo.directMebibytes" -}}
+{{- $kibibytes := mul (.Values.echo.limits.connections | int64) (include "tcp-echo.hasTls" . | eq "true" | ternary 512 128) }}
+{{- add (div (add $kibibytes 1023) 1024) 16 }}
+{{- end }}
+
+{{/* In MiB. */}}
+{{- define "tcp-echo.memoryMebibytes" -}}
+{{- add (include "tcp-echo.directMebibytes" .) (include "tcp-echo.mebibytes" .Values.jvm.heap) (include "tcp-echo.mebibytes" .Values.jvm.overhead) }}
+{{- end }}
+
+{{- define "tcp-echo.resources" -}}
+{{- $computed := printf "%sMi" (include "tcp-echo.memoryMebibytes" .) }}
+{{- $memory := dig "limits" "memory" $computed .Values.resources }}
+{{- if lt (include "tcp-echo.mebibytes" $memory | int64) (include "tcp-echo.mebibytes" $computed | int64) }}
+{{- fail (printf "resources.limits.memory is %s, but jvm.heap, jvm.overhead and as many connections as echo.limits.connections (%d) can take %s: raise it or leave it out, or lower echo.limits.connections" $memory (.Values.echo.limits.connections | int64) $computed) }}
+{{- end }}
+{{- $memory := dict "memory" $memory }}
+{{- toYaml (merge (deepCopy .Values.resources) (dict "limits" $memory "requests" $memory)) }}
+{{- end }}
+
+{{/* So that direct memory and heap fit into the limit. */}}
+{{- define "tcp-echo.jvmOptions" -}}
+{{- $options := list (printf "-XX:MaxDirectMemorySize=%sm" (include "tcp-echo.directMebibytes" .)) }}
+{{- $options = append $options (printf "-Xmx%sm" (include "tcp-echo.mebibytes" .Values.jvm.heap)) }}
+{{- $options = append $options (printf "-XX:ActiveProcessorCount=%d" (.Values.jvm.processors | int)) }}
+{{- concat $options .Values.jvm.options | join " " }}
+{{- end }}

@@ -1,0 +1,260 @@
+package dev.tcpecho.helm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.jayway.jsonpath.DocumentContext;
+import dev.tcpecho.EchoProperties;
+import dev.tcpecho.EchoProperties.Drain;
+import dev.tcpecho.EchoProperties.Limits;
+import dev.tcpecho.EchoProperties.Listener;
+import dev.tcpecho.EchoProperties.ProxyProtocol;
+import dev.tcpecho.EchoProperties.Ssl;
+import dev.tcpecho.address.AddressBlock;
+import dev.tcpecho.transport.TransportChoice;
+import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.X509Bundle;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.env.YamlPropertySourceLoader;
+import org.springframework.boot.ssl.SslBundles;
+import org.springframework.boot.ssl.SslStoreBundle;
+import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.web.server.Ssl.ClientAuth;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.io.ByteArrayResource;
+
+/** What the service makes of the configuration that the chart writes, and what the pod is given for it. */
+class ChartConfigurationTests {
+
+    private static final String CONTAINER = "$.spec.template.spec.containers[0].";
+
+    private static final String TLS = """
+            tls: {secretName: certificate}
+            echo: {listeners: {tls: {port: 25342, ssl: {bundle: server, client-auth: want}}}}
+            """;
+
+    @Test
+    void defaultsAreTheServicesButForConnectionsAndDelay() {
+        EchoProperties service = bind("");
+        assertThat(bind(Chart.with().applicationYml()))
+                .isEqualTo(new EchoProperties(
+                        service.transport(),
+                        service.listeners(),
+                        new Limits(
+                                1000,
+                                service.limits().connectionsPerAddress(),
+                                service.limits().idleTimeout(),
+                                service.limits().lifetime(),
+                                service.limits().allow(),
+                                service.limits().deny()),
+                        new Drain(
+                                Duration.ofSeconds(5),
+                                service.drain().quiet(),
+                                service.drain().timeout())));
+    }
+
+    @Test
+    void everyPropertyIsBoundByItsName() {
+        EchoProperties properties = bind(Chart.with("""
+                tls: {secretName: certificate}
+                echo:
+                  transport: io-uring
+                  listeners:
+                    plain:
+                      address: 127.0.0.1
+                      port: 7777
+                      backlog: 1000000
+                      reuse-port: true
+                      ssl: {bundle: server, client-auth: need}
+                      proxy-protocol: required
+                      trusted-proxies: [10.0.0.0/8, "fd00::/8"]
+                  limits:
+                    connections: 2000000
+                    connections-per-address: 3
+                    idle-timeout: 90s
+                    lifetime: 1d
+                    allow: [192.0.2.0/24]
+                    deny: [192.0.2.1/32]
+                  drain: {delay: 1500ms, quiet: 2s, timeout: 1m}
+                """).applicationYml());
+        assertThat(properties)
+                .isEqualTo(new EchoProperties(
+                        TransportChoice.IO_URING,
+                        Map.of(
+                                "plain",
+                                new Listener(
+                                        "127.0.0.1",
+                                        7777,
+                                        1_000_000,
+                                        true,
+                                        new Ssl("server", ClientAuth.NEED),
+                                        ProxyProtocol.REQUIRED,
+                                        List.of(AddressBlock.valueOf("10.0.0.0/8"), AddressBlock.valueOf("fd00::/8")))),
+                        new Limits(
+                                2_000_000,
+                                3,
+                                Duration.ofSeconds(90),
+                                Duration.ofDays(1),
+                                List.of(AddressBlock.valueOf("192.0.2.0/24")),
+                                List.of(AddressBlock.valueOf("192.0.2.1/32"))),
+                        new Drain(Duration.ofMillis(1500), Duration.ofSeconds(2), Duration.ofMinutes(1))));
+    }
+
+    @Test
+    void offMayBeWrittenWithoutQuotes() {
+        EchoProperties properties = bind(
+                Chart.with("echo: {listeners: {plain: {proxy-protocol: off}}}").applicationYml());
+        assertThat(properties.listeners().get("plain").proxyProtocol()).isEqualTo(ProxyProtocol.OFF);
+    }
+
+    @Test
+    void secretIsTheBundleServerAndIsReloaded(@TempDir Path secret) throws Exception {
+        X509Bundle certificate = new CertificateBuilder()
+                .ecp256()
+                .subject("CN=echo.example.com")
+                .setIsCertificateAuthority(true)
+                .buildSelfSigned();
+        Files.writeString(secret.resolve("tls.crt"), certificate.getCertificatePathPEM());
+        Files.writeString(secret.resolve("tls.key"), certificate.getPrivateKeyPEM());
+        Files.writeString(secret.resolve("ca.crt"), certificate.getCertificatePEM());
+        String applicationYml = Chart.with(TLS).applicationYml().replace("/etc/tcp-echo/tls", secret.toString());
+        run(applicationYml, SslAutoConfiguration.class, context -> {
+            SslStoreBundle stores =
+                    context.getBean(SslBundles.class).getBundle("server").getStores();
+            assertThat(stores.getKeyStore()).isNotNull();
+            assertThat(stores.getTrustStore()).isNotNull();
+            assertThat(context.getEnvironment()
+                            .getProperty("spring.ssl.bundle.pem.server.reload-on-update", Boolean.class))
+                    .isTrue();
+        });
+    }
+
+    @Test
+    void secretNeedsNoAuthorityWithoutClientCertificates() {
+        assertThat(Chart.with("tls: {secretName: certificate}").applicationYml())
+                .contains("tls.crt", "tls.key")
+                .doesNotContain("ca.crt");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    delay: 5s                           | 30
+                    delay: 0s                           | 25
+                    {delay: 1500ms, timeout: 600ms}     |  8
+                    {delay: 1500ms, timeout: 500ms}     |  7
+                    {delay: 1m, timeout: 2h}            | 7265
+                    {delay: 0ms, timeout: 1d}           | 86405
+                    """)
+    void graceCoversDelayTimeoutLingeringAndTheJvm(String drain, int seconds) {
+        for (String preStop : List.of("preStop: {enabled: false}", "preStop: {enabled: true}")) {
+            assertThat(Chart.with("echo: {drain: {%s}}".formatted(drain.replaceAll("[{}]", "")), preStop)
+                            .deployment()
+                            .<Integer>read("$.spec.template.spec.terminationGracePeriodSeconds"))
+                    .isEqualTo(seconds);
+        }
+    }
+
+    @Test
+    void delayIsNotWaitedForTwice() {
+        EchoProperties properties = bind(Chart.with("preStop: {enabled: true}", "echo: {drain: {delay: 7s}}")
+                .applicationYml());
+        assertThat(properties.drain().delay()).isZero();
+        assertThat(properties.drain().timeout()).isEqualTo(Duration.ofSeconds(20));
+    }
+
+    /** The README's 128 KiB for each connection, 512 KiB with TLS, and 16 MiB; heap and overhead are 256 MiB. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    1000    | ''     | 141  | 397
+                    1       | ''     | 17   | 273
+                    8       | ''     | 17   | 273
+                    9       | ''     | 18   | 274
+                    10000   | ''     | 1266 | 1522
+                    1000    | server | 516  | 772
+                    1       | server | 17   | 273
+                    """)
+    void memoryIsThatOfTheConnections(int connections, String bundle, int direct, int limit) {
+        DocumentContext deployment = Chart.with("tls: {secretName: certificate}", """
+                echo:
+                  limits: {connections: %d}
+                  listeners: {other: {port: 25399, ssl: {bundle: "%s"}}}
+                """.formatted(connections, bundle))
+                .deployment();
+        assertThat(deployment.<String>read(CONTAINER + "env[0].name")).isEqualTo("JDK_JAVA_OPTIONS");
+        assertThat(deployment.<String>read(CONTAINER + "env[0].value"))
+                .isEqualTo("-XX:MaxDirectMemorySize=%dm -Xmx96m -XX:ActiveProcessorCount=2".formatted(direct));
+        assertThat(deployment.<Object>read(CONTAINER + "resources"))
+                .isEqualTo(Map.of(
+                        "requests", Map.of("cpu", "100m", "memory", limit + "Mi"),
+                        "limits", Map.of("memory", limit + "Mi")));
+    }
+
+    @Test
+    void heapOverheadProcessorsAndFlagsOfTheJvmCanBeChanged() {
+        DocumentContext deployment = Chart.with(
+                        "jvm: {heap: 1Gi, overhead: 200Mi, processors: 4, options: [-Xlog:gc, -Xss512k]}")
+                .deployment();
+        assertThat(deployment.<String>read(CONTAINER + "env[0].value"))
+                .isEqualTo("-XX:MaxDirectMemorySize=141m -Xmx1024m -XX:ActiveProcessorCount=4 -Xlog:gc -Xss512k");
+        assertThat(deployment.<String>read(CONTAINER + "resources.limits.memory"))
+                .isEqualTo("1365Mi");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    limits: {memory: 397Mi}                                    | 397Mi | 397Mi
+                    limits: {memory: 1Gi}                                      | 1Gi   | 1Gi
+                    {limits: {memory: 1Gi}, requests: {memory: 512Mi}}         | 1Gi   | 512Mi
+                    requests: {memory: 300Mi}                                  | 397Mi | 300Mi
+                    """)
+    void memoryCanBeGivenWhereItSuffices(String resources, String limit, String request) {
+        Map<String, Map<String, Object>> rendered = Chart.with(
+                        resources.startsWith("{") ? "resources: " + resources : "resources: {" + resources + "}")
+                .deployment()
+                .read(CONTAINER + "resources");
+        assertThat(rendered.get("limits")).containsEntry("memory", limit);
+        assertThat(rendered.get("requests")).containsEntry("memory", request).containsEntry("cpu", "100m");
+    }
+
+    private static EchoProperties bind(String applicationYml) {
+        EchoProperties[] bound = new EchoProperties[1];
+        run(applicationYml, Properties.class, context -> bound[0] = context.getBean(EchoProperties.class));
+        return bound[0];
+    }
+
+    private static void run(
+            String applicationYml, Class<?> configuration, Consumer<AssertableApplicationContext> consumer) {
+        new ApplicationContextRunner()
+                .withUserConfiguration(configuration)
+                .withInitializer(context -> {
+                    try {
+                        new YamlPropertySourceLoader()
+                                .load(
+                                        "application.yml",
+                                        new ByteArrayResource(applicationYml.getBytes(StandardCharsets.UTF_8)))
+                                .forEach(context.getEnvironment().getPropertySources()::addFirst);
+                    } catch (IOException ex) {
+                        throw new UncheckedIOException(ex);
+                    }
+                })
+                .run(context -> consumer.accept(context));
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableConfigurationProperties(EchoProperties.class)
+    static class Properties {}
+}

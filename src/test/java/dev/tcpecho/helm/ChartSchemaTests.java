@@ -1,0 +1,236 @@
+package dev.tcpecho.helm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import com.jayway.jsonpath.DocumentContext;
+import com.jayway.jsonpath.JsonPath;
+import dev.tcpecho.EchoProperties;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import java.lang.reflect.Method;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
+
+/** Which values the chart refuses, with their names. */
+class ChartSchemaTests {
+
+    private static final Path SCHEMA = Chart.DIRECTORY.resolve("values.schema.json");
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    echo: {drain: {dely: 5s}}                               | '/echo/drain': additional properties 'dely'
+                    echo: {drain: {delay: 5}}                               | '/echo/drain/delay'
+                    echo: {drain: {delay: 5 s}}                             | '/echo/drain/delay'
+                    echo: {drain: {delay: -5s}}                             | '/echo/drain/delay'
+                    echo: {drain: {delay: 05s}}                             | '/echo/drain/delay'
+                    echo: {drain: {quiet: PT1S}}                            | '/echo/drain/quiet'
+                    echo: {drain: {timeout: 20us}}                          | '/echo/drain/timeout'
+                    echo: {limits: {connections: 0}}                        | '/echo/limits/connections'
+                    echo: {limits: {connections: many}}                     | '/echo/limits/connections'
+                    echo: {limits: {idle-timeout: never}}                   | '/echo/limits/idle-timeout'
+                    echo: {limits: {idleTimeout: 5m}}                       | '/echo/limits': additional properties 'idleTimeout'
+                    echo: {limits: {allow: [localhost]}}                    | '/echo/limits/allow/0'
+                    echo: {transport: kqueue}                               | '/echo/transport'
+                    echo: {listeners: {plain: null}}                        | '/echo/listeners'
+                    echo: {listeners: {other: {}}}                          | '/echo/listeners/other': missing property 'port'
+                    echo: {listeners: {plain: {port: 80}}}                  | '/echo/listeners/plain/port'
+                    echo: {listeners: {plain: {port: 65536}}}               | '/echo/listeners/plain/port'
+                    echo: {listeners: {plain: {port: "25341"}}}             | '/echo/listeners/plain/port'
+                    echo: {listeners: {plain: {backlog: 0}}}                | '/echo/listeners/plain/backlog'
+                    echo: {listeners: {plain: {address: " "}}}              | '/echo/listeners/plain/address'
+                    echo: {listeners: {plain: {proxy-protocol: on}}}        | '/echo/listeners/plain/proxy-protocol'
+                    echo: {listeners: {plain: {ssl: {client-auth: maybe}}}} | '/echo/listeners/plain/ssl/client-auth'
+                    echo: {listeners: {Plain: {port: 25342}}}               | 'Plain'
+                    echo: {listeners: {a-name-too-long-: {port: 25342}}}    | 'a-name-too-long-'
+                    server: {port: 8081}                                    | 'server'
+                    replicas: "2"                                           | '/replicas'
+                    autoscaling: {type: hpa+keda}                           | '/autoscaling/type'
+                    jvm: {heap: 96m}                                        | '/jvm/heap'
+                    jvm: {processors: 0}                                    | '/jvm/processors'
+                    resources: {limits: {memory: 1G}}                       | '/resources/limits/memory'
+                    image: {digest: sha512:00}                              | '/image/digest'
+                    image: {tag: 1.0}                                       | '/image/tag'
+                    service: {type: ExternalName}                           | '/service/type'
+                    service: {ports: {plain: 0}}                            | '/service/ports/plain'
+                    tcpRoutes: {plain: {}}                                  | '/tcpRoutes/plain': missing property 'parentRefs'
+                    tlsRoutes: {plain: {parentRefs: [{name: a}]}}           | '/tlsRoutes/plain': missing property 'hostnames'
+                    networkPolicy: {clients: [192.0.2.0/24]}                | '/networkPolicy/clients/0'
+                    podDisruptionBudget: {maxUnavailable: 0}                | '/podDisruptionBudget/maxUnavailable'
+                    serviceMonitor: {interval: often}                       | '/serviceMonitor/interval'
+                    extraEnv: [{value: "true"}]                             | '/extraEnv/0': missing property 'name'
+                    livenessProbe: {periodSeconds: 0}                       | '/livenessProbe/periodSeconds'
+                    jvm: null                                               | 'jvm'
+                    """, quoteCharacter = '`')
+    void wrongValueIsNamed(String values, String name) {
+        assertThat(Chart.refusal(values)).contains(name);
+    }
+
+    @ParameterizedTest
+    @MethodSource("valuesThatDoNotFit")
+    void valuesThatDoNotFitEachOtherAreRefusedWithASentence(String values, String sentence) {
+        assertThat(Chart.refusal(values)).contains(sentence);
+    }
+
+    private static Stream<Arguments> valuesThatDoNotFit() {
+        return Stream.of(
+                arguments(
+                        "echo: {listeners: {other: {port: 25341}}}",
+                        "echo.listeners.plain.port is 25341, which is echo.listeners.other.port already: choose another"),
+                arguments(
+                        "echo: {listeners: {plain: {port: 8080}}}",
+                        "echo.listeners.plain.port is 8080, which is the management port already: choose another"),
+                arguments(
+                        "echo: {listeners: {management: {port: 8081}}}",
+                        "echo.listeners.management has the name of the management port: choose another"),
+                arguments(
+                        "echo: {listeners: {plain: {ssl: {bundle: server}}}}",
+                        "echo.listeners.plain.ssl.bundle is 'server', but no Secret has its certificate: set tls.secretName"),
+                arguments(
+                        "echo: {listeners: {plain: {ssl: {bundle: other}}}}",
+                        "echo.listeners.plain.ssl.bundle is 'other', but the chart knows only the bundle 'server', with the Secret of tls.secretName: name that"),
+                arguments(
+                        "service: {ports: {plan: 7}}",
+                        "service.ports.plan names no listener: echo.listeners has plain"),
+                arguments(
+                        "service: {nodePorts: {plan: 30007}}",
+                        "service.nodePorts.plan names no listener: echo.listeners has plain"),
+                arguments(
+                        "tcpRoutes: {plan: {parentRefs: [{name: gateway}]}}",
+                        "tcpRoutes.plan names no listener: echo.listeners has plain"),
+                arguments(
+                        "tlsRoutes: {plan: {parentRefs: [{name: gateway}], hostnames: [echo.example.com]}}",
+                        "tlsRoutes.plan names no listener: echo.listeners has plain"),
+                arguments(
+                        "resources: {limits: {memory: 396Mi}}",
+                        "resources.limits.memory is 396Mi, but jvm.heap, jvm.overhead and as many connections as echo.limits.connections (1000) can take 397Mi: raise it or leave it out, or lower echo.limits.connections"),
+                arguments(
+                        "autoscaling: {type: hpa, minReplicas: 11}",
+                        "autoscaling.minReplicas is 11, more than autoscaling.maxReplicas (10): raise the one or lower the other"),
+                arguments(
+                        "autoscaling: {type: hpa, cpu: 0}",
+                        "autoscaling.type is 'hpa', but there is nothing to scale by: set autoscaling.cpu or autoscaling.connectionsPerPod"),
+                arguments(
+                        "{autoscaling: {type: hpa}, resources: {requests: {cpu: null}}}",
+                        "autoscaling.cpu is 70 % of the requested CPU, but none is requested: set resources.requests.cpu, or autoscaling.cpu to 0"),
+                arguments(
+                        "autoscaling: {type: keda, connectionsPerPod: 500}",
+                        "autoscaling.connectionsPerPod is set, but keda does not know where Prometheus is: set autoscaling.prometheusAddress"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0s", "0ms", "1500ms", "5s", "1m", "2h", "365d", "999999999ms"})
+    void durationsWithAUnitAreTaken(String duration) {
+        assertThat(Chart.with("echo: {drain: {delay: %1$s, timeout: %1$s}}".formatted(duration))
+                        .all("Deployment"))
+                .hasSize(1);
+    }
+
+    @Test
+    void schemaHasEveryPropertyOfTheServiceWithItsBounds() throws Exception {
+        DocumentContext schema = JsonPath.parse(Files.readString(SCHEMA));
+        assertDescribes(schema, "$.properties.echo", EchoProperties.class);
+    }
+
+    @Test
+    void noObjectOfTheSchemaTakesUnknownNamesByOversight() throws Exception {
+        List<Map<String, Object>> objects =
+                JsonPath.parse(Files.readString(SCHEMA)).read("$..[?(@.properties && @.type)]");
+        assertThat(objects)
+                .hasSizeGreaterThan(20)
+                .allSatisfy(object -> assertThat(object)
+                        .containsKey("additionalProperties")
+                        .doesNotContainEntry("additionalProperties", true));
+    }
+
+    @Test
+    void everyValueIsExplainedAboveItselfOrItsBlock() throws Exception {
+        boolean explained = false;
+        for (String line : Files.readAllLines(Chart.DIRECTORY.resolve("values.yaml"))) {
+            if (line.isBlank()) {
+                explained = false;
+            } else if (line.strip().startsWith("#")) {
+                explained = true;
+            } else if (!line.endsWith(":")) {
+                assertThat(explained).as(line).isTrue();
+            }
+        }
+    }
+
+    private static void assertDescribes(DocumentContext schema, String path, Class<?> type) throws Exception {
+        RecordComponent[] components = type.getRecordComponents();
+        assertThat(schema.<Map<String, Object>>read(path + ".properties"))
+                .as(path)
+                .containsOnlyKeys(
+                        Arrays.stream(components).map(ChartSchemaTests::name).toArray(String[]::new));
+        assertThat(schema.<Boolean>read(path + ".additionalProperties"))
+                .as(path)
+                .isFalse();
+        for (RecordComponent component : components) {
+            assertDescribes(schema, path + ".properties['" + name(component) + "']", component);
+        }
+    }
+
+    private static void assertDescribes(DocumentContext schema, String path, RecordComponent component)
+            throws Exception {
+        Class<?> type = component.getType();
+        Map<String, Object> described = schema.read(path);
+        if (type.isRecord()) {
+            assertDescribes(schema, path, type);
+        } else if (type == Map.class) {
+            assertThat(described)
+                    .extractingByKey("additionalProperties")
+                    .isEqualTo(Map.of("$ref", "#/definitions/listener"));
+            Class<?> value = (Class<?>) ((ParameterizedType) component.getGenericType()).getActualTypeArguments()[1];
+            assertDescribes(schema, "$.definitions.listener", value);
+        } else if (type.isEnum()) {
+            List<Object> names = schema.read(path + ".enum");
+            assertThat(names.stream().filter(String.class::isInstance))
+                    .as(path)
+                    .containsExactlyInAnyOrderElementsOf(Stream.of(type.getEnumConstants())
+                            .map(constant -> ((Enum<?>) constant)
+                                    .name()
+                                    .toLowerCase(Locale.ROOT)
+                                    .replace('_', '-'))
+                            .toList());
+        } else if (type == Duration.class) {
+            assertThat(described).as(path).containsEntry("$ref", "#/definitions/duration");
+        } else if (type == List.class) {
+            assertThat(described).as(path).containsEntry("$ref", "#/definitions/addressBlocks");
+        } else if (type == int.class) {
+            Method accessor = component.getAccessor();
+            Max max = accessor.getAnnotation(Max.class);
+            assertThat(described)
+                    .as(path)
+                    .containsEntry("type", "integer")
+                    // A Service cannot point to any free port, and a pod may not open a privileged one.
+                    .containsEntry(
+                            "minimum",
+                            name(component).equals("port")
+                                    ? 1024
+                                    : (int) accessor.getAnnotation(Min.class).value())
+                    .containsEntry("maximum", (max != null) ? (int) max.value() : Integer.MAX_VALUE);
+        } else {
+            assertThat(described).as(path).containsEntry("type", type == boolean.class ? "boolean" : "string");
+        }
+    }
+
+    private static String name(RecordComponent component) {
+        return DataObjectPropertyName.toDashedForm(component.getName());
+    }
+}
