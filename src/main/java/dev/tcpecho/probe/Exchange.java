@@ -120,6 +120,7 @@ final class Exchange {
                 }
                 received(this.received + length, now);
             }
+            this.connection.requireCleanEnd();
         } catch (IOException ex) {
             throw new EchoLostException(progress() + ", and then the connection broke: " + ex.getMessage());
         }

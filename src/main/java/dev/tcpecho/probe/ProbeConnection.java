@@ -1,6 +1,7 @@
 package dev.tcpecho.probe;
 
 import java.io.Closeable;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -17,13 +18,13 @@ import org.jspecify.annotations.Nullable;
 /** A connection to an echo service, with TLS or without, and how long it took to make. */
 final class ProbeConnection implements Closeable {
 
-    private final Socket transport;
+    private final TransportSocket transport;
 
     private final Socket socket;
 
     private final String description;
 
-    private ProbeConnection(Socket transport, Socket socket, String description) {
+    private ProbeConnection(TransportSocket transport, Socket socket, String description) {
         this.transport = transport;
         this.socket = socket;
         this.description = description;
@@ -45,7 +46,7 @@ final class ProbeConnection implements Closeable {
     private static ProbeConnection connect(Target target, Duration timeout) throws IOException {
         IOException failure = new UnknownHostException(target.host());
         for (InetAddress address : InetAddress.getAllByName(target.host())) {
-            Socket socket = new Socket();
+            TransportSocket socket = new TransportSocket();
             try {
                 // A message is to leave at once, however small it is.
                 socket.setTcpNoDelay(true);
@@ -96,6 +97,17 @@ final class ProbeConnection implements Closeable {
 
     OutputStream output() throws IOException {
         return this.socket.getOutputStream();
+    }
+
+    /**
+     * Tells a clean end of the service's stream from a truncated one, once it was read to its end.
+     *
+     * @throws EOFException if TLS was to end it, and did not
+     */
+    void requireCleanEnd() throws EOFException {
+        if (this.socket != this.transport && this.transport.isInputAtEnd()) {
+            throw new EOFException("its end came without TLS's close_notify");
+        }
     }
 
     /** Ends our stream, while the service's goes on. */

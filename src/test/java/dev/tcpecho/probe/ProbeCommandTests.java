@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -247,6 +248,27 @@ class ProbeCommandTests {
         return serve(
                 context.getServerSocketFactory().createServerSocket(0, 50, InetAddress.getByName("localhost")),
                 ProbeCommandTests::echo);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    void lostWhenTlsEndsWithoutCloseNotify(String protocol) throws Exception {
+        SSLContext context = SSLContext.getInstance(protocol);
+        context.init(
+                new TestCertificates().issue("server").toKeyManagerFactory().getKeyManagers(), null, null);
+        try (ServerSocket server = serve(client -> {
+            SSLSocket tls = (SSLSocket) context.getSocketFactory().createSocket(client, null, false);
+            tls.setEnabledProtocols(new String[] {protocol});
+            tls.getOutputStream().write(tls.getInputStream().readNBytes(100));
+            client.shutdownOutput();
+            client.getInputStream().transferTo(OutputStream.nullOutputStream());
+        })) {
+            assertThat(run(target(server), "--insecure", "--count", "1", "--size", "100"))
+                    .isEqualTo(ProbeCommand.LOST);
+        }
+        assertThat(this.err.toString())
+                .isEqualTo("probe: 100 of 100 bytes came back, and then the connection broke:"
+                        + " its end came without TLS's close_notify\n");
     }
 
     @Test
