@@ -47,8 +47,7 @@ final class ConnectionDrain {
     /** Waits for the delay, in which the listeners stay open. */
     void begin() {
         Duration delay = this.properties.delay();
-        this.deadlineNanos =
-                System.nanoTime() + delay.plus(this.properties.timeout()).toNanos();
+        this.deadlineNanos = deadlineNanos(delay.plus(this.properties.timeout()));
         this.draining = true;
         logger.info("Echo draining: the listeners close in %s".formatted(print(delay)));
         pause(delay);
@@ -58,7 +57,7 @@ final class ConnectionDrain {
     void end() {
         Duration quiet = this.properties.quiet();
         Duration timeout = this.properties.timeout();
-        this.deadlineNanos = System.nanoTime() + timeout.toNanos();
+        this.deadlineNanos = deadlineNanos(timeout);
         if (!this.connections.isEmpty()) {
             logger.info("Echo stopping: connections still open: %d; each ends when quiet for %s, and all within %s"
                     .formatted(this.connections.size(), print(quiet), print(timeout)));
@@ -74,13 +73,22 @@ final class ConnectionDrain {
         logger.info("Echo stopped: connections that were still open and had to be closed: %d".formatted(left));
     }
 
+    private static long deadlineNanos(Duration timeout) {
+        return System.nanoTime() + nanos(timeout);
+    }
+
+    /** At most what a long holds, 292 years, where {@link Duration#toNanos()} throws. */
+    private static long nanos(Duration duration) {
+        return TimeUnit.NANOSECONDS.convert(duration);
+    }
+
     private static String print(Duration duration) {
         return DurationStyle.SIMPLE.print(duration);
     }
 
     private static void pause(Duration duration) {
         try {
-            TimeUnit.NANOSECONDS.sleep(duration.toNanos());
+            TimeUnit.NANOSECONDS.sleep(nanos(duration));
         } catch (InterruptedException ex) {
             Thread.currentThread().interrupt();
         }

@@ -137,6 +137,19 @@ class DrainTests {
     }
 
     @Test
+    void timeoutMayBeLongerThanALongHoldsNanoseconds() throws Exception {
+        try (RunningEcho echo = RunningEcho.start(this.transport, "echo.drain.timeout=365000d", "echo.drain.quiet=0s");
+                EchoClient client = EchoClient.connect(echo.address())) {
+            client.send(new byte[] {1});
+            assertThat(client.read(1)).containsExactly(1);
+            CompletableFuture<Void> stopped = stop(echo);
+            assertThat(client.readToEnd()).isEmpty();
+            client.close();
+            assertThat(stopped).succeedsWithin(Duration.ofSeconds(10));
+        }
+    }
+
+    @Test
     void clientThatIsOwedAnEchoHasTimeToTakeIt() throws Exception {
         byte[] payload = new byte[8 * MIB];
         new SplittableRandom().nextBytes(payload);
