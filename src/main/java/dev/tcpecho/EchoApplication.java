@@ -23,8 +23,9 @@ public class EchoApplication {
         }
         for (String arg : args) {
             if (!arg.startsWith("--")) {
-                System.err.println("'%s' is neither the command probe nor a property. Write a property as --name=value."
-                        .formatted(arg));
+                System.err.println(
+                        "'%s' is not a property. Write a property as --name=value, and the command probe before all else."
+                                .formatted(arg));
                 System.exit(ProbeCommand.BAD_USAGE);
             }
         }
