@@ -52,8 +52,10 @@ public final class ProbeCommand implements Callable<Integer> {
 
     private static final DataSize MAX_SIZE = DataSize.ofGigabytes(1);
 
-    /** What a socket's timeout can be. */
-    private static final Duration MAX_TIMEOUT = Duration.ofMillis(Integer.MAX_VALUE);
+    private static final Duration MIN_TIMEOUT = Duration.ofMillis(1);
+
+    /** What a socket's timeout can be, which counts milliseconds in an int. */
+    private static final Duration MAX_DURATION = Duration.ofDays(24);
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -142,9 +144,12 @@ public final class ProbeCommand implements Callable<Integer> {
                 this.size.toBytes() >= 1 && this.size.compareTo(MAX_SIZE) <= 0,
                 "--size is %s, but must be from 1B to 1GB",
                 this.size);
-        require(!this.interval.isNegative(), "--interval is %s, but must be 0s or more", this.interval);
         require(
-                this.timeout.toMillis() >= 1 && this.timeout.compareTo(MAX_TIMEOUT) <= 0,
+                !this.interval.isNegative() && this.interval.compareTo(MAX_DURATION) <= 0,
+                "--interval is %s, but must be from 0s to 24d",
+                this.interval);
+        require(
+                this.timeout.compareTo(MIN_TIMEOUT) >= 0 && this.timeout.compareTo(MAX_DURATION) <= 0,
                 "--timeout is %s, but must be from 1ms to 24d",
                 this.timeout);
         return probe(target(), clientTls());

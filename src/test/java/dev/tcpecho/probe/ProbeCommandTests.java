@@ -1,6 +1,7 @@
 package dev.tcpecho.probe;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.tcpecho.testing.TestCertificates;
 import io.netty.pkitesting.X509Bundle;
@@ -14,7 +15,9 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
@@ -100,9 +103,37 @@ class ProbeCommandTests {
     void messagesAreSentOneAfterTheOtherAtTheInterval() throws IOException {
         try (ServerSocket server = serve(ProbeCommandTests::echo)) {
             long start = System.nanoTime();
-            assertThat(run(target(server), "--count", "3", "--interval", "200ms", "--timeout", "100ms"))
+            assertThat(run(target(server), "--count", "3", "--interval", "1500ms", "--timeout", "1s"))
                     .isEqualTo(ProbeCommand.COMPLETE);
-            assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(400_000_000L);
+            assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(3_000_000_000L);
+        }
+    }
+
+    @Test
+    void targetMayBeAnIpv6AddressInBrackets() throws IOException {
+        try (ServerSocket server =
+                serve(new ServerSocket(0, 50, InetAddress.getByName("::1")), ProbeCommandTests::echo)) {
+            assertThat(run("[::1]:" + server.getLocalPort())).isEqualTo(ProbeCommand.COMPLETE);
+        }
+        assertThat(this.out.toString()).startsWith("connected to [0:0:0:0:0:0:0:1]:");
+    }
+
+    private static Set<Thread> pooledThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("pool-"))
+                .collect(Collectors.toSet());
+    }
+
+    @Test
+    void leavesNoThreadBehindAServiceThatTakesNothing() throws IOException {
+        CountDownLatch probed = new CountDownLatch(1);
+        try (ServerSocket server = serve(client -> probed.await())) {
+            Set<Thread> before = pooledThreads();
+            assertThat(run(target(server), "--size", "64MB", "--timeout", "300ms"))
+                    .isEqualTo(ProbeCommand.LOST);
+            await().untilAsserted(() -> assertThat(before).containsAll(pooledThreads()));
+        } finally {
+            probed.countDown();
         }
     }
 
@@ -242,6 +273,14 @@ class ProbeCommandTests {
         assertThat(this.err.toString()).endsWith(": Read timed out\n");
     }
 
+    @Test
+    void intervalMayBeLongerThanTheTimeoutOverTlsToo() throws Exception {
+        try (ServerSocket server = serveTls(new TestCertificates().issue("server"))) {
+            assertThat(run(target(server), "--insecure", "--count", "2", "--interval", "2s", "--timeout", "1s"))
+                    .isEqualTo(ProbeCommand.COMPLETE);
+        }
+    }
+
     private static ServerSocket serveTls(X509Bundle certificate) throws Exception {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(certificate.toKeyManagerFactory().getKeyManagers(), null, null);
@@ -326,7 +365,10 @@ class ProbeCommandTests {
                     --size x | Invalid value for option '--size': 'x' is not a size, for example 512, 64KB or 1MB
                     --timeout 5 | Invalid value for option '--timeout': '5' is not a duration with its unit, for example 200ms, 5s or 1m
                     --timeout 0s | --timeout is PT0S, but must be from 1ms to 24d
-                    --interval -1s | --interval is PT-1S, but must be 0s or more
+                    --timeout 9223372036854775807s | --timeout is PT2562047788015215H30M7S, but must be from 1ms to 24d
+                    --timeout 25d | --timeout is PT600H, but must be from 1ms to 24d
+                    --interval -1s | --interval is PT-1S, but must be from 0s to 24d
+                    --interval 300000d | --interval is PT7200000H, but must be from 0s to 24d
                     --ca /no/such/file | --ca is /no/such/file, but must be a readable file of PEM certificates
                     --ca x --insecure | Error: --ca=FILE, --insecure are mutually exclusive (specify only one)
                     """)
