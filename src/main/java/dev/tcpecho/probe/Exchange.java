@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.convert.DurationStyle;
 
 /**
- * Sends messages, each when the one before is back, and then the end of the stream. One thread sends and one compares,
- * as a service echoes a long message while it is being sent; the caller's knows when to give up.
+ * Sends messages, each when the one before is back, and the end of the stream right after the last, while its echo is
+ * under way: a service that takes the end for a reason to close loses some of it. One thread sends and one compares, as
+ * a service echoes a long message while it is being sent; the caller's knows when to give up.
  */
 final class Exchange {
 
@@ -93,7 +94,9 @@ final class Exchange {
                 }
                 out.write(chunk, 0, length);
             }
-            this.messagesBack.acquire();
+            if (message < this.count - 1 || !this.connection.canEndOutputEarly()) {
+                this.messagesBack.acquire();
+            }
         }
         startWaiting();
         this.connection.endOutput();
@@ -133,12 +136,12 @@ final class Exchange {
     private void received(long total, long now) {
         this.received = total;
         if (total % this.size == 0) {
-            this.waiting = false;
             this.roundTrips.recordValue(now - this.messageSentNanos);
+            // After the last message the end is due.
+            this.waiting = total == total();
             this.messagesBack.release();
-        } else {
-            this.waitingSinceNanos = now;
         }
+        this.waitingSinceNanos = now;
     }
 
     private void await(Future<?> receiving) throws EchoLostException {

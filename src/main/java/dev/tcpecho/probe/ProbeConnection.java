@@ -110,6 +110,12 @@ final class ProbeConnection implements Closeable {
         }
     }
 
+    /** Tells whether our stream may end while bytes are to come; whoever gets close_notify in TLS 1.2 may drop them. */
+    boolean canEndOutputEarly() {
+        return !(this.socket instanceof SSLSocket tls)
+                || tls.getSession().getProtocol().equals("TLSv1.3");
+    }
+
     /** Ends our stream, while the service's goes on. */
     void endOutput() throws IOException {
         this.socket.shutdownOutput();

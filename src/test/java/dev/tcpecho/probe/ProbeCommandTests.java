@@ -13,6 +13,7 @@ import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
@@ -150,6 +151,25 @@ class ProbeCommandTests {
         assertThat(this.err.toString())
                 .isEqualTo("probe: 150 of 300 bytes came back, and then the service ended its stream\n");
         assertThat(this.out.toString()).contains("round trips of 100 bytes: 1, min");
+    }
+
+    @Test
+    void lostWhenTheServiceDropsWhatItOwesAtTheEndOfTheStream() throws IOException {
+        try (ServerSocket server = serve(client -> {
+            InputStream in = client.getInputStream();
+            client.getOutputStream().write(in.readNBytes(100));
+            byte[] held = in.readNBytes(100);
+            client.setSoTimeout(1000);
+            try {
+                in.transferTo(OutputStream.nullOutputStream());
+            } catch (SocketTimeoutException ex) {
+                client.getOutputStream().write(held);
+            }
+        })) {
+            assertThat(run(target(server), "--count", "2", "--size", "100")).isEqualTo(ProbeCommand.LOST);
+        }
+        assertThat(this.err.toString())
+                .isEqualTo("probe: 100 of 200 bytes came back, and then the service ended its stream\n");
     }
 
     @Test
