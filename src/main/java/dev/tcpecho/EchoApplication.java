@@ -22,7 +22,8 @@ public class EchoApplication {
             System.exit(ProbeCommand.run(Arrays.copyOfRange(args, 1, args.length)));
         }
         for (String arg : args) {
-            if (!arg.startsWith("--")) {
+            // A script may pass on a variable that is empty.
+            if (!arg.isEmpty() && !arg.startsWith("--")) {
                 System.err.println(
                         "'%s' is not a property. Write a property as --name=value, and the command probe before all else."
                                 .formatted(arg));

@@ -34,7 +34,8 @@ import picocli.CommandLine.Spec;
             "0:every byte came back, in order, once, and then a clean end",
             "1:something was lost or changed",
             "2:no connection could be made",
-            "64:bad usage"
+            "64:bad usage",
+            "70:the probe itself failed"
         })
 public final class ProbeCommand implements Callable<Integer> {
 
@@ -89,7 +90,7 @@ public final class ProbeCommand implements Callable<Integer> {
             names = "--timeout",
             defaultValue = "5s",
             description =
-                    "How long to wait for the connection, the handshake, or the next byte. Default: ${DEFAULT-VALUE}")
+                    "How long to wait for the host to accept, and then each time for the next bytes. Default: ${DEFAULT-VALUE}")
     private Duration timeout = Duration.ZERO;
 
     @Option(names = "--tls", description = "Speak TLS, and trust the authorities that Java trusts.")
@@ -129,6 +130,7 @@ public final class ProbeCommand implements Callable<Integer> {
         return new CommandLine(new ProbeCommand())
                 .registerConverter(Duration.class, Units::duration)
                 .registerConverter(DataSize.class, Units::size)
+                .setExpandAtFiles(false)
                 .setParameterExceptionHandler(ProbeCommand::refuse);
     }
 
@@ -139,25 +141,24 @@ public final class ProbeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        require(this.count >= 1, "--count is %d, but must be 1 or more", this.count);
-        require(
-                this.size.toBytes() >= 1 && this.size.compareTo(MAX_SIZE) <= 0,
-                "--size is %s, but must be from 1B to 1GB",
-                this.size);
+        require(this.count >= 1, "--count", "1 or more");
+        require(this.size.toBytes() >= 1 && this.size.compareTo(MAX_SIZE) <= 0, "--size", "from 1B to 1GB");
         require(
                 !this.interval.isNegative() && this.interval.compareTo(MAX_DURATION) <= 0,
-                "--interval is %s, but must be from 0s to 24d",
-                this.interval);
+                "--interval",
+                "from 0s to 24d");
         require(
                 this.timeout.compareTo(MIN_TIMEOUT) >= 0 && this.timeout.compareTo(MAX_DURATION) <= 0,
-                "--timeout is %s, but must be from 1ms to 24d",
-                this.timeout);
+                "--timeout",
+                "from 1ms to 24d");
         return probe(target(), clientTls());
     }
 
-    private void require(boolean condition, String message, Object value) {
+    private void require(boolean condition, String option, String range) {
         if (!condition) {
-            throw new ParameterException(this.spec.commandLine(), message.formatted(value));
+            String value = this.spec.findOption(option).originalStringValues().get(0);
+            throw new ParameterException(
+                    this.spec.commandLine(), "%s is %s, but must be %s".formatted(option, value, range));
         }
     }
 

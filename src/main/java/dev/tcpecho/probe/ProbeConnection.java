@@ -30,11 +30,11 @@ final class ProbeConnection implements Closeable {
         this.description = description;
     }
 
-    /** Connects to the first address of the host that answers. */
+    /** Connects to the target, and makes the handshake if there is to be TLS. */
     static ProbeConnection open(Target target, @Nullable SSLSocketFactory tls, Duration timeout)
             throws NotConnectedException {
         try {
-            ProbeConnection connection = connect(target, timeout);
+            ProbeConnection connection = connect(InetAddress.getAllByName(target.host()), target.port(), timeout);
             return (tls == null) ? connection : connection.startTls(tls, target, timeout);
         } catch (UnknownHostException ex) {
             throw new NotConnectedException("cannot connect to %s: the host is not known".formatted(target), ex);
@@ -43,20 +43,21 @@ final class ProbeConnection implements Closeable {
         }
     }
 
-    private static ProbeConnection connect(Target target, Duration timeout) throws IOException {
-        IOException failure = new UnknownHostException(target.host());
-        for (InetAddress address : InetAddress.getAllByName(target.host())) {
+    /** Connects to the first address that accepts, in their order; there is one at least. */
+    static ProbeConnection connect(InetAddress[] addresses, int port, Duration timeout) throws IOException {
+        IOException failure = new IOException("no address");
+        for (InetAddress address : addresses) {
             TransportSocket socket = new TransportSocket();
             try {
                 // A message is to leave at once, however small it is.
                 socket.setTcpNoDelay(true);
                 long start = System.nanoTime();
-                socket.connect(new InetSocketAddress(address, target.port()), (int) timeout.toMillis());
+                socket.connect(new InetSocketAddress(address, port), (int) timeout.toMillis());
                 String time = Units.millis(System.nanoTime() - start);
                 return new ProbeConnection(
                         socket,
                         socket,
-                        "connected to %s in %s".formatted(new Target(address.getHostAddress(), target.port()), time));
+                        "connected to %s in %s".formatted(new Target(address.getHostAddress(), port), time));
             } catch (IOException ex) {
                 socket.close();
                 failure = ex;

@@ -188,7 +188,7 @@ public final class EchoServer implements SmartLifecycle {
     }
 
     /**
-     * Tells whether the service is stopping and still has connections.
+     * Tells whether the service is stopping: from the begin of the delay to the end of the last connection.
      *
      * @return whether it is
      */

@@ -380,15 +380,15 @@ class ProbeCommandTests {
                     --cuont 3 | Unknown option: '--cuont'
                     --count 0 | --count is 0, but must be 1 or more
                     --count x | Invalid value for option '--count': 'x' is not an int
-                    --size 0 | --size is 0B, but must be from 1B to 1GB
-                    --size 2GB | --size is 2147483648B, but must be from 1B to 1GB
+                    --size 0 | --size is 0, but must be from 1B to 1GB
+                    --size 2GB | --size is 2GB, but must be from 1B to 1GB
                     --size x | Invalid value for option '--size': 'x' is not a size, for example 512, 64KB or 1MB
                     --timeout 5 | Invalid value for option '--timeout': '5' is not a duration with its unit, for example 200ms, 5s or 1m
-                    --timeout 0s | --timeout is PT0S, but must be from 1ms to 24d
-                    --timeout 9223372036854775807s | --timeout is PT2562047788015215H30M7S, but must be from 1ms to 24d
-                    --timeout 25d | --timeout is PT600H, but must be from 1ms to 24d
-                    --interval -1s | --interval is PT-1S, but must be from 0s to 24d
-                    --interval 300000d | --interval is PT7200000H, but must be from 0s to 24d
+                    --timeout 0s | --timeout is 0s, but must be from 1ms to 24d
+                    --timeout 9223372036854775807s | --timeout is 9223372036854775807s, but must be from 1ms to 24d
+                    --timeout 25d | --timeout is 25d, but must be from 1ms to 24d
+                    --interval -1s | --interval is -1s, but must be from 0s to 24d
+                    --interval 300000d | --interval is 300000d, but must be from 0s to 24d
                     --ca /no/such/file | --ca is /no/such/file, but must be a readable file of PEM certificates
                     --ca x --insecure | Error: --ca=FILE, --insecure are mutually exclusive (specify only one)
                     """)
