@@ -15,8 +15,7 @@ RUN jlink --output /layer/opt/java --no-header-files --no-man-pages --strip-java
     && find /layer -exec touch --no-dereference --date=@0 {} +
 
 # The jar, taken apart into layers. The cache mount keeps what Maven downloads, so a layer for that would save nothing; a
-# secret of the id `maven-settings` is a
-# settings.xml, for a mirror or a proxy.
+# secret of the id `maven-settings` is a settings.xml, for a mirror or a proxy.
 FROM ${BUILD_IMAGE} AS build
 WORKDIR /build
 COPY . .
