@@ -10,8 +10,8 @@
 {{- end }}
 
 {{- define "tcp-echo.selectorLabels" -}}
-app.kubernetes.io/name: {{ include "tcp-echo.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "tcp-echo.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end }}
 
 {{/* Of everything but what tests the release. */}}
@@ -29,7 +29,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{/* Not the labels of the pods under test, which the Service and the autoscaler select. */}}
 {{- define "tcp-echo.testSelectorLabels" -}}
 app.kubernetes.io/name: {{ include "tcp-echo.name" . }}-test
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end }}
 
 {{- define "tcp-echo.serviceAccountName" -}}

@@ -20,6 +20,10 @@
 {{- if lt (include "tcp-echo.mebibytes" $memory | int64) (include "tcp-echo.mebibytes" $computed | int64) }}
 {{- fail (printf "resources.limits.memory is %s, but jvm.heap, jvm.overhead and as many connections as echo.limits.connections (%d) can take %s: raise it or leave it out, or lower echo.limits.connections" $memory (.Values.echo.limits.connections | int64) $computed) }}
 {{- end }}
+{{- $requested := dig "requests" "memory" $memory .Values.resources }}
+{{- if gt (include "tcp-echo.mebibytes" $requested | int64) (include "tcp-echo.mebibytes" $memory | int64) }}
+{{- fail (printf "resources.requests.memory is %s, more than the limit (%s): lower it or leave it out, or raise resources.limits.memory" $requested $memory) }}
+{{- end }}
 {{- $memory := dict "memory" $memory }}
 {{- toYaml (merge (deepCopy .Values.resources) (dict "limits" $memory "requests" $memory)) }}
 {{- end }}

@@ -3,6 +3,11 @@
 {{- $listeners := .Values.echo.listeners }}
 {{- $names := keys $listeners | sortAlpha | join ", " }}
 
+{{- $fullname := include "tcp-echo.fullname" . }}
+{{- if not (regexMatch "^[a-z]([-a-z0-9]*[a-z0-9])?$" $fullname) }}
+{{- fail (printf "the release's name makes the name %s, which no Service can have: a-z, 0-9 and - after a letter. Set fullnameOverride" $fullname) }}
+{{- end }}
+
 {{- if hasKey $listeners "management" }}
 {{- fail "echo.listeners.management has the name of the management port: choose another" }}
 {{- end }}
@@ -17,6 +22,12 @@
 {{- if not (has $bundle (list "" "server")) }}
 {{- fail (printf "echo.listeners.%s.ssl.bundle is '%s', but the chart knows only the bundle 'server', with the Secret of tls.secretName: name that" $name $bundle) }}
 {{- end }}
+{{- if and (not $bundle) (ne (dig "ssl" "client-auth" "none" $listener) "none") }}
+{{- fail (printf "echo.listeners.%s.ssl.client-auth is '%s', but without TLS no client shows a certificate: set echo.listeners.%s.ssl.bundle to server" $name (get $listener.ssl "client-auth") $name) }}
+{{- end }}
+{{- if and (eq (dig "proxy-protocol" "off" $listener | toString) "required") (not (get $listener "trusted-proxies")) }}
+{{- fail (printf "echo.listeners.%s.proxy-protocol is 'required', but no proxy is trusted, so that nobody could connect: set echo.listeners.%s.trusted-proxies" $name $name) }}
+{{- end }}
 {{- if and $bundle (not $.Values.tls.secretName) }}
 {{- fail (printf "echo.listeners.%s.ssl.bundle is 'server', but no Secret has its certificate: set tls.secretName" $name) }}
 {{- end }}
@@ -27,6 +38,39 @@
 {{- range $name := keys $entries | sortAlpha }}
 {{- if not (hasKey $listeners $name) }}
 {{- fail (printf "%s.%s names no listener: echo.listeners has %s" $value $name $names) }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- $ports := dict }}
+{{- range $name := keys $listeners | sortAlpha }}
+{{- $port := include "tcp-echo.servicePort" (list $ $name) }}
+{{- if hasKey $ports $port }}
+{{- fail (printf "the Service's port of echo.listeners.%s is %s, which is that of echo.listeners.%s already: set service.ports.%s to another" $name $port (get $ports $port) $name) }}
+{{- end }}
+{{- $_ := set $ports $port $name }}
+{{- end }}
+{{- with .Values.service }}
+{{- if eq .type "ClusterIP" }}
+{{- range $value := list "nodePorts" "externalTrafficPolicy" }}
+{{- if get $.Values.service $value }}
+{{- fail (printf "service.%s is set, but service.type is ClusterIP, which has none: set service.type to NodePort or LoadBalancer, or leave it out" $value) }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- if ne .type "LoadBalancer" }}
+{{- range $value := list "loadBalancerClass" "loadBalancerSourceRanges" }}
+{{- if get $.Values.service $value }}
+{{- fail (printf "service.%s is set, but service.type is %s: set service.type to LoadBalancer, or leave it out" $value $.Values.service.type) }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- range $option := .Values.jvm.options }}
+{{- range $flag, $value := dict "-Xmx" "jvm.heap" "-XX:MaxHeapSize=" "jvm.heap" "-XX:MaxDirectMemorySize=" "echo.limits.connections" "-XX:ActiveProcessorCount=" "jvm.processors" }}
+{{- if hasPrefix $flag $option }}
+{{- fail (printf "jvm.options has %s, which the chart computes of %s: set that" $option $value) }}
 {{- end }}
 {{- end }}
 {{- end }}

@@ -14,7 +14,10 @@ import java.util.stream.StreamSupport;
 import org.springframework.util.FileSystemUtils;
 import org.yaml.snakeyaml.Yaml;
 
-/** The chart as Helm 3 renders it, for the release {@code tcp-echo} in the namespace {@code echo}. */
+/**
+ * The chart as Helm 3 renders it, for the release {@code tcp-echo}, unless another is given, in the namespace
+ * {@code echo}.
+ */
 final class Chart {
 
     static final Path DIRECTORY = Path.of("helm", "tcp-echo");
@@ -37,19 +40,28 @@ final class Chart {
         return new Chart(render(String.join("\n", values)));
     }
 
+    /** Renders the chart for another release. */
+    static Chart ofRelease(String release, String... values) {
+        return new Chart(render(release, String.join("\n", values)));
+    }
+
     /** What Helm says instead of rendering the chart with values in YAML. */
     static String refusal(String... values) {
         return String.valueOf(catchThrowable(() -> render(String.join("\n", values))));
     }
 
     private static String render(String values) {
+        return render("tcp-echo", values);
+    }
+
+    private static String render(String release, String values) {
         try {
             Path file = Files.createTempFile("values", ".yaml");
             try {
                 Files.writeString(file, values);
                 return new Helm(WITHOUT_HOOKS)
                         .template()
-                        .withName("tcp-echo")
+                        .withName(release)
                         .withNamespace("echo")
                         .withKubeVersion("1.30.0")
                         .withValuesFile(file)

@@ -76,6 +76,10 @@ class ChartSchemaTests {
                     extraEnv: [{value: "true"}]                             | '/extraEnv/0': missing property 'name'
                     livenessProbe: {periodSeconds: 0}                       | '/livenessProbe/periodSeconds'
                     jvm: null                                               | 'jvm'
+                    fullnameOverride: my.echo                               | '/fullnameOverride'
+                    nameOverride: "1"                                       | '/nameOverride'
+                    resources: {requests: {memory: 1G}}                     | '/resources/requests/memory'
+                    jvm: {options: ["-Da=b -Xmx1g"]}                        | '/jvm/options/0'
                     """, quoteCharacter = '`')
     void wrongValueIsNamed(String values, String name) {
         assertThat(Chart.refusal(values)).contains(name);
@@ -102,6 +106,12 @@ class ChartSchemaTests {
                         "echo: {listeners: {plain: {ssl: {bundle: server}}}}",
                         "echo.listeners.plain.ssl.bundle is 'server', but no Secret has its certificate: set tls.secretName"),
                 arguments(
+                        "echo: {listeners: {plain: {ssl: {client-auth: need}}}}",
+                        "echo.listeners.plain.ssl.client-auth is 'need', but without TLS no client shows a certificate: set echo.listeners.plain.ssl.bundle to server"),
+                arguments(
+                        "echo: {listeners: {plain: {proxy-protocol: required}}}",
+                        "echo.listeners.plain.proxy-protocol is 'required', but no proxy is trusted, so that nobody could connect: set echo.listeners.plain.trusted-proxies"),
+                arguments(
                         "echo: {listeners: {plain: {ssl: {bundle: other}}}}",
                         "echo.listeners.plain.ssl.bundle is 'other', but the chart knows only the bundle 'server', with the Secret of tls.secretName: name that"),
                 arguments(
@@ -111,6 +121,21 @@ class ChartSchemaTests {
                         "service: {nodePorts: {plan: 30007}}",
                         "service.nodePorts.plan names no listener: echo.listeners has plain"),
                 arguments(
+                        "{echo: {listeners: {other: {port: 25342}}}, service: {ports: {other: 25341}}}",
+                        "the Service's port of echo.listeners.plain is 25341, which is that of echo.listeners.other already: set service.ports.plain to another"),
+                arguments(
+                        "service: {nodePorts: {plain: 30007}}",
+                        "service.nodePorts is set, but service.type is ClusterIP, which has none: set service.type to NodePort or LoadBalancer, or leave it out"),
+                arguments(
+                        "service: {externalTrafficPolicy: Local}",
+                        "service.externalTrafficPolicy is set, but service.type is ClusterIP, which has none: set service.type to NodePort or LoadBalancer, or leave it out"),
+                arguments(
+                        "service: {type: NodePort, loadBalancerClass: example.com/fast}",
+                        "service.loadBalancerClass is set, but service.type is NodePort: set service.type to LoadBalancer, or leave it out"),
+                arguments(
+                        "service: {loadBalancerSourceRanges: [192.0.2.0/24]}",
+                        "service.loadBalancerSourceRanges is set, but service.type is ClusterIP: set service.type to LoadBalancer, or leave it out"),
+                arguments(
                         "tcpRoutes: {plan: {parentRefs: [{name: gateway}]}}",
                         "tcpRoutes.plan names no listener: echo.listeners has plain"),
                 arguments(
@@ -119,6 +144,12 @@ class ChartSchemaTests {
                 arguments(
                         "resources: {limits: {memory: 396Mi}}",
                         "resources.limits.memory is 396Mi, but jvm.heap, jvm.overhead and as many connections as echo.limits.connections (1000) can take 397Mi: raise it or leave it out, or lower echo.limits.connections"),
+                arguments(
+                        "resources: {requests: {memory: 398Mi}}",
+                        "resources.requests.memory is 398Mi, more than the limit (397Mi): lower it or leave it out, or raise resources.limits.memory"),
+                arguments(
+                        "jvm: {options: [-Xmx1g]}",
+                        "jvm.options has -Xmx1g, which the chart computes of jvm.heap: set that"),
                 arguments(
                         "autoscaling: {type: hpa, minReplicas: 11}",
                         "autoscaling.minReplicas is 11, more than autoscaling.maxReplicas (10): raise the one or lower the other"),
@@ -131,6 +162,11 @@ class ChartSchemaTests {
                 arguments(
                         "autoscaling: {type: keda, connectionsPerPod: 500}",
                         "autoscaling.connectionsPerPod is set, but keda does not know where Prometheus is: set autoscaling.prometheusAddress"));
+    }
+
+    @Test
+    void chartOfWhichThisIsAPartCanTurnItOff() {
+        assertThat(Chart.with("enabled: true").all("Deployment")).hasSize(1);
     }
 
     @ParameterizedTest

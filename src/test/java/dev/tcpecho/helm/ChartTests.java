@@ -1,6 +1,7 @@
 package dev.tcpecho.helm;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import com.jayway.jsonpath.DocumentContext;
@@ -416,6 +417,55 @@ class ChartTests {
         for (DocumentContext service : chart.all("Service")) {
             assertThat(service.<String>read("$.metadata.name")).hasSizeLessThanOrEqualTo(63);
         }
+    }
+
+    @Test
+    void namesThatYamlTakesForSomethingElseAreStrings() {
+        Chart chart = Chart.ofRelease("2026", """
+                fullnameOverride: echo
+                nameOverride: "y"
+                echo: {listeners: {plain: null, "on": {port: 25342}}}
+                serviceAccount: {name: "1"}
+                priorityClassName: "2"
+                tls: {secretName: "3"}
+                networkPolicy: {enabled: true}
+                """);
+        DocumentContext deployment = chart.the("Deployment", "echo");
+        for (DocumentContext manifest : List.of(deployment, chart.the("NetworkPolicy", "echo"))) {
+            assertThat(manifest.<Map<String, Object>>read("$.metadata.labels"))
+                    .containsEntry("app.kubernetes.io/name", "y")
+                    .containsEntry("app.kubernetes.io/instance", "2026");
+        }
+        assertThat(chart.the("Service", "echo").<Map<String, Object>>read("$.spec.ports[0]"))
+                .containsEntry("name", "on")
+                .containsEntry("targetPort", "on");
+        assertThat(chart.the("NetworkPolicy", "echo").<Object>read("$.spec.ingress[0].ports[0].port"))
+                .isEqualTo("on");
+        assertThat(chart.the("Pod", "echo-test").<Object>read("$.spec.containers[0].name"))
+                .isEqualTo("on");
+        assertThat(deployment.<Object>read(CONTAINER + "ports[0].name")).isEqualTo("on");
+        assertThat(chart.the("ServiceAccount", "1").<Object>read("$.metadata.name"))
+                .isEqualTo("1");
+        assertThat(deployment.<Object>read(POD + "serviceAccountName")).isEqualTo("1");
+        assertThat(deployment.<Object>read(POD + "priorityClassName")).isEqualTo("2");
+        assertThat(deployment.<Object>read(POD + "volumes[1].secret.secretName"))
+                .isEqualTo("3");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1echo", "my.echo"})
+    void releaseWhoseNameNoServiceCanHaveIsRefused(String release) {
+        assertThatThrownBy(() -> Chart.ofRelease(release))
+                .hasMessageContaining(
+                        "the release's name makes the name %s-tcp-echo, which no Service can have".formatted(release));
+        assertThat(Chart.ofRelease(release, "fullnameOverride: echo").all("Service"))
+                .hasSize(2);
+    }
+
+    @Test
+    void recreatedPodsHaveNoRollingUpdate() {
+        assertThat(Chart.with("strategy: {type: Recreate}").deployment().<Object>read("$.spec.strategy"))
+                .isEqualTo(Map.of("type", "Recreate"));
     }
 
     @Test
