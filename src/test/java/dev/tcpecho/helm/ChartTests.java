@@ -288,7 +288,7 @@ class ChartTests {
                 .containsEntry("serverAddress", "http://prometheus:9090")
                 .containsEntry("threshold", "500")
                 .containsEntry(
-                        "query", "sum(echo_connections_active{namespace=\"echo\",pod=~\"tcp-echo-[^-]+-[^-]+\"})");
+                        "query", "sum(echo_connections_active{namespace=\"echo\",pod=~\"tcp-echo-[^-]+(-[^-]+)?\"})");
     }
 
     @ParameterizedTest
