@@ -505,6 +505,25 @@ class ChartTests {
     }
 
     @Test
+    void alertsAskForTheJobOfTheServiceMonitorWhateverItsName() {
+        Chart chart = Chart.with(
+                "{fullnameOverride: other, serviceMonitor: {enabled: true}, prometheusRule: {enabled: true}}");
+        assertThat(chart.the("ServiceMonitor", "other").<Map<String, Object>>read("$.spec"))
+                .doesNotContainKey("jobLabel");
+        assertThat(chart.all("Service"))
+                .extracting(service -> service.read("$.metadata.name"))
+                .contains("other-management");
+        List<String> asking = chart.the("PrometheusRule", "other").<List<String>>read("$..expr").stream()
+                .filter(expression -> expression.contains("{job") || expression.contains("job="))
+                .toList();
+        assertThat(asking)
+                .hasSize(4)
+                .allSatisfy(expression -> assertThat(expression)
+                        .contains("{namespace=\"echo\", job=\"other-management\"}")
+                        .doesNotContain("tcp-echo"));
+    }
+
+    @Test
     void dashboardIsAConfigMapThatGrafanasSidecarFinds() throws Exception {
         DocumentContext dashboard = Chart.with("grafanaDashboard: {enabled: true, annotations: {folder: Network}}")
                 .the("ConfigMap", "tcp-echo-dashboard");
