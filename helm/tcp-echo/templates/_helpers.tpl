@@ -63,3 +63,15 @@ app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- $name := last . }}
 {{- dig $name (get $values.echo.listeners $name).port $values.service.ports | int }}
 {{- end }}
+
+{{/* The names of the listeners that take a connection without a PROXY header and without a client certificate. */}}
+{{- define "tcp-echo.open" -}}
+{{- $names := list }}
+{{- range $name, $listener := .Values.echo.listeners }}
+{{- $proxied := eq (dig "proxy-protocol" "off" $listener | toString) "required" }}
+{{- if not (or $proxied (eq (dig "ssl" "client-auth" "none" $listener) "need")) }}
+{{- $names = append $names $name }}
+{{- end }}
+{{- end }}
+{{- join " " $names }}
+{{- end }}
