@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -27,6 +28,7 @@ import java.util.stream.Collectors;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.boot.ssl.SslBundles;
+import org.springframework.boot.web.server.Ssl.ClientAuth;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.core.env.Environment;
 import reactor.core.publisher.Mono;
@@ -70,6 +72,7 @@ public final class EchoServer implements SmartLifecycle {
             Environment environment) {
         requireDistinctPorts(properties.listeners());
         properties.listeners().forEach(EchoServer::requireTrustedProxies);
+        properties.listeners().forEach(EchoServer::requireTlsForClientCertificates);
         this.tcpServer = tcpServer;
         this.transport = transport;
         this.properties = properties;
@@ -101,6 +104,15 @@ public final class EchoServer implements SmartLifecycle {
                             .formatted(name),
                     "Set echo.listeners.%s.trusted-proxies to the CIDR blocks of the proxies, for example 10.0.0.0/8."
                             .formatted(name));
+        }
+    }
+
+    private static void requireTlsForClientCertificates(String name, Listener listener) {
+        if (listener.ssl().clientAuth() != ClientAuth.NONE && !listener.hasTls()) {
+            throw new EchoConfigurationException(
+                    "echo.listeners.%s.ssl.client-auth is '%s', but without TLS nobody shows a certificate."
+                            .formatted(name, listener.ssl().clientAuth().name().toLowerCase(Locale.ROOT)),
+                    "Set echo.listeners.%s.ssl.bundle to the SSL bundle with the certificate.".formatted(name));
         }
     }
 

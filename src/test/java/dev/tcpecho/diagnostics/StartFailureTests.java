@@ -204,6 +204,15 @@ class StartFailureTests {
     }
 
     @Test
+    void clientCertificatesWithoutTls(CapturedOutput output) {
+        assertStartFails(
+                output,
+                "echo.listeners.plain.ssl.client-auth is 'need', but without TLS nobody shows a certificate.",
+                "Set echo.listeners.plain.ssl.bundle to the SSL bundle with the certificate.",
+                "--echo.listeners.plain.ssl.client-auth=need");
+    }
+
+    @Test
     void sslBundleThatDoesNotExist(CapturedOutput output) {
         assertStartFails(
                 output,
