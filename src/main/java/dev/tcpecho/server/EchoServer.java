@@ -1,9 +1,7 @@
 package dev.tcpecho.server;
 
-import dev.tcpecho.EchoConfigurationException;
 import dev.tcpecho.EchoProperties;
 import dev.tcpecho.EchoProperties.Listener;
-import dev.tcpecho.EchoProperties.ProxyProtocol;
 import dev.tcpecho.admission.Admission;
 import dev.tcpecho.transport.Transport;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -19,7 +17,6 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -28,7 +25,6 @@ import java.util.stream.Collectors;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.boot.ssl.SslBundles;
-import org.springframework.boot.web.server.Ssl.ClientAuth;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.core.env.Environment;
 import reactor.core.publisher.Mono;
@@ -70,9 +66,7 @@ public final class EchoServer implements SmartLifecycle {
             SslBundles bundles,
             MeterRegistry registry,
             Environment environment) {
-        requireDistinctPorts(properties.listeners());
-        properties.listeners().forEach(EchoServer::requireTrustedProxies);
-        properties.listeners().forEach(EchoServer::requireTlsForClientCertificates);
+        ListenerRules.check(properties.listeners());
         this.tcpServer = tcpServer;
         this.transport = transport;
         this.properties = properties;
@@ -83,37 +77,6 @@ public final class EchoServer implements SmartLifecycle {
                 .listeners()
                 .forEach((name, listener) -> this.entrances.put(
                         name, new Entrance(name, listener, properties.limits(), admission, bundles, registry)));
-    }
-
-    /** Refuses what could only fail later, and less clearly; the kernel refuses what overlaps in other ways. */
-    private static void requireDistinctPorts(Map<String, Listener> listeners) {
-        Map<String, String> names = new HashMap<>();
-        listeners.forEach((name, listener) -> {
-            String other = names.putIfAbsent(listener.address() + " " + listener.port(), name);
-            if (other != null && listener.port() != 0) {
-                throw new DuplicatePortException(other, name, listener.port());
-            }
-        });
-    }
-
-    private static void requireTrustedProxies(String name, Listener listener) {
-        if (listener.proxyProtocol() == ProxyProtocol.REQUIRED
-                && listener.trustedProxies().isEmpty()) {
-            throw new EchoConfigurationException(
-                    "echo.listeners.%s.proxy-protocol is 'required', but no proxy is trusted, so that nobody could connect."
-                            .formatted(name),
-                    "Set echo.listeners.%s.trusted-proxies to the CIDR blocks of the proxies, for example 10.0.0.0/8."
-                            .formatted(name));
-        }
-    }
-
-    private static void requireTlsForClientCertificates(String name, Listener listener) {
-        if (listener.ssl().clientAuth() != ClientAuth.NONE && !listener.hasTls()) {
-            throw new EchoConfigurationException(
-                    "echo.listeners.%s.ssl.client-auth is '%s', but without TLS nobody shows a certificate."
-                            .formatted(name, listener.ssl().clientAuth().name().toLowerCase(Locale.ROOT)),
-                    "Set echo.listeners.%s.ssl.bundle to the SSL bundle with the certificate.".formatted(name));
-        }
     }
 
     /**

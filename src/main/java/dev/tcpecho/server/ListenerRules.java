@@ -1,0 +1,58 @@
+package dev.tcpecho.server;
+
+import dev.tcpecho.EchoConfigurationException;
+import dev.tcpecho.EchoProperties.Listener;
+import dev.tcpecho.EchoProperties.ProxyProtocol;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.springframework.boot.web.server.Ssl.ClientAuth;
+
+/** Refuses listeners that could only fail later, and less clearly, or never, and not do what was meant. */
+final class ListenerRules {
+
+    private ListenerRules() {}
+
+    /**
+     * Checks all listeners, by their names.
+     *
+     * @throws DuplicatePortException if two have the same address and port
+     * @throws EchoConfigurationException if the properties of one do not fit together
+     */
+    static void check(Map<String, Listener> listeners) {
+        requireDistinctPorts(listeners);
+        listeners.forEach(ListenerRules::requireTrustedProxies);
+        listeners.forEach(ListenerRules::requireTlsForClientCertificates);
+    }
+
+    /** The kernel refuses what overlaps in other ways. */
+    private static void requireDistinctPorts(Map<String, Listener> listeners) {
+        Map<String, String> names = new HashMap<>();
+        listeners.forEach((name, listener) -> {
+            String other = names.putIfAbsent(listener.address() + " " + listener.port(), name);
+            if (other != null && listener.port() != 0) {
+                throw new DuplicatePortException(other, name, listener.port());
+            }
+        });
+    }
+
+    private static void requireTrustedProxies(String name, Listener listener) {
+        if (listener.proxyProtocol() == ProxyProtocol.REQUIRED
+                && listener.trustedProxies().isEmpty()) {
+            throw new EchoConfigurationException(
+                    "echo.listeners.%s.proxy-protocol is 'required', but no proxy is trusted, so that nobody could connect."
+                            .formatted(name),
+                    "Set echo.listeners.%s.trusted-proxies to the CIDR blocks of the proxies, for example 10.0.0.0/8."
+                            .formatted(name));
+        }
+    }
+
+    private static void requireTlsForClientCertificates(String name, Listener listener) {
+        if (listener.ssl().clientAuth() != ClientAuth.NONE && !listener.hasTls()) {
+            throw new EchoConfigurationException(
+                    "echo.listeners.%s.ssl.client-auth is '%s', but without TLS nobody shows a certificate."
+                            .formatted(name, listener.ssl().clientAuth().name().toLowerCase(Locale.ROOT)),
+                    "Set echo.listeners.%s.ssl.bundle to the SSL bundle with the certificate.".formatted(name));
+        }
+    }
+}
