@@ -517,7 +517,7 @@ class ChartTests {
                 .filter(expression -> expression.contains("{job") || expression.contains("job="))
                 .toList();
         assertThat(asking)
-                .hasSize(4)
+                .hasSize(5)
                 .allSatisfy(expression -> assertThat(expression)
                         .contains("{namespace=\"echo\", job=\"other-management\"}")
                         .doesNotContain("tcp-echo"));
