@@ -151,6 +151,21 @@ class ChartSchemaTests {
                         "jvm: {options: [-Xmx1g]}",
                         "jvm.options has -Xmx1g, which the chart computes of jvm.heap: set that"),
                 arguments(
+                        "extraEnv: [{name: ECHO_DRAIN_DELAY, value: a}]",
+                        "extraEnv has ECHO_DRAIN_DELAY, of which the chart would not know: set it under echo"),
+                arguments(
+                        "extraEnv: [{name: echo.limits.connections, value: a}]",
+                        "extraEnv has echo.limits.connections, of which the chart would not know: set it under echo"),
+                arguments(
+                        "extraEnv: [{name: JDK_JAVA_OPTIONS, value: a}]",
+                        "extraEnv has JDK_JAVA_OPTIONS, which the chart sets itself: use jvm.options"),
+                arguments(
+                        "extraEnv: [{name: SERVER_PORT, value: a}]",
+                        "extraEnv has SERVER_PORT, but probes and Services ask the management port at 8080: leave it out"),
+                arguments(
+                        "extraEnv: [{name: MANAGEMENT_SERVER_PORT, value: a}]",
+                        "extraEnv has MANAGEMENT_SERVER_PORT, but probes and Services ask the management port at 8080: leave it out"),
+                arguments(
                         "autoscaling: {type: hpa, minReplicas: 11}",
                         "autoscaling.minReplicas is 11, more than autoscaling.maxReplicas (10): raise the one or lower the other"),
                 arguments(
