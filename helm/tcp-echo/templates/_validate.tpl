@@ -75,6 +75,16 @@
 {{- end }}
 {{- end }}
 
+{{- $own := include "tcp-echo.labels" . | fromYaml }}
+{{- $labels := dict "podLabels" .Values.podLabels "serviceMonitor.labels" .Values.serviceMonitor.labels "prometheusRule.labels" .Values.prometheusRule.labels "grafanaDashboard.labels" .Values.grafanaDashboard.labels }}
+{{- range $value, $entries := $labels }}
+{{- range $name, $_ := $entries }}
+{{- if hasKey $own $name }}
+{{- fail (printf "%s has %s, which the chart sets itself: leave it out" $value $name) }}
+{{- end }}
+{{- end }}
+{{- end }}
+
 {{- range .Values.extraEnv }}
 {{- /* Spring Boot reads echo_drain_delay and echo.drain.delay too. */}}
 {{- $variable := .name | upper | replace "." "_" }}

@@ -166,6 +166,18 @@ class ChartSchemaTests {
                         "extraEnv: [{name: MANAGEMENT_SERVER_PORT, value: a}]",
                         "extraEnv has MANAGEMENT_SERVER_PORT, but probes and Services ask the management port at 8080: leave it out"),
                 arguments(
+                        "podLabels: {app.kubernetes.io/name: other}",
+                        "podLabels has app.kubernetes.io/name, which the chart sets itself: leave it out"),
+                arguments(
+                        "serviceMonitor: {labels: {app.kubernetes.io/instance: other}}",
+                        "serviceMonitor.labels has app.kubernetes.io/instance, which the chart sets itself: leave it out"),
+                arguments(
+                        "prometheusRule: {labels: {app.kubernetes.io/managed-by: other}}",
+                        "prometheusRule.labels has app.kubernetes.io/managed-by, which the chart sets itself: leave it out"),
+                arguments(
+                        "grafanaDashboard: {labels: {helm.sh/chart: other}}",
+                        "grafanaDashboard.labels has helm.sh/chart, which the chart sets itself: leave it out"),
+                arguments(
                         "autoscaling: {type: hpa, minReplicas: 11}",
                         "autoscaling.minReplicas is 11, more than autoscaling.maxReplicas (10): raise the one or lower the other"),
                 arguments(
