@@ -33,6 +33,18 @@
 {{- end }}
 {{- end }}
 
+{{- $blocks := dict "echo.limits.allow" .Values.echo.limits.allow "echo.limits.deny" .Values.echo.limits.deny "service.loadBalancerSourceRanges" .Values.service.loadBalancerSourceRanges }}
+{{- range $name, $listener := $listeners }}
+{{- $_ := set $blocks (printf "echo.listeners.%s.trusted-proxies" $name) (get $listener "trusted-proxies" | default list) }}
+{{- end }}
+{{- range $value, $entries := $blocks }}
+{{- range $entries }}
+{{- if ne (include "tcp-echo.isAddressBlock" .) "true" }}
+{{- fail (printf "%s has %s, which is no CIDR block: an IPv4 address and /0 to /32, or an IPv6 address and /0 to /128" $value .) }}
+{{- end }}
+{{- end }}
+{{- end }}
+
 {{- $byListener := dict "service.ports" .Values.service.ports "service.nodePorts" .Values.service.nodePorts "tcpRoutes" .Values.tcpRoutes "tlsRoutes" .Values.tlsRoutes }}
 {{- range $value, $entries := $byListener }}
 {{- range $name := keys $entries | sortAlpha }}
@@ -114,5 +126,21 @@
 {{- fail "autoscaling.connectionsPerPod is set, but keda does not know where Prometheus is: set autoscaling.prometheusAddress" }}
 {{- end }}
 {{- end }}
+{{- end }}
+{{- end }}
+
+{{/* "true" if what the schema lets pass is a CIDR block. IPv4 within IPv6 is none: the service reads it as IPv4. */}}
+{{- define "tcp-echo.isAddressBlock" -}}
+{{- $address := splitList "/" . | first }}
+{{- $length := splitList "/" . | last | atoi }}
+{{- if contains ":" $address }}
+{{- $groups := "([0-9a-fA-F]{1,4}(:[0-9a-fA-F]{1,4})*)?" }}
+{{- $count := regexFindAll "[^:]+" $address -1 | len }}
+{{- $complete := contains "::" $address | ternary (lt $count 8) (eq $count 8) }}
+{{- $mapped := regexMatch "(?i)^([0:]+:ffff:[^:]+:[^:]+|(0+:){5}ffff:.*)$" $address }}
+{{- and (regexMatch (printf "^%s(::%s)?$" $groups $groups) $address) $complete (not $mapped) (le $length 128) }}
+{{- else }}
+{{- $octet := "([01]?[0-9]{1,2}|2[0-4][0-9]|25[0-5])" }}
+{{- and (regexMatch (printf "^(%s[.]){3}%s$" $octet $octet) $address) (le $length 32) }}
 {{- end }}
 {{- end }}

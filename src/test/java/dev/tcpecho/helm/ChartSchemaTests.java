@@ -1,11 +1,13 @@
 package dev.tcpecho.helm;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.jayway.jsonpath.DocumentContext;
 import com.jayway.jsonpath.JsonPath;
 import dev.tcpecho.EchoProperties;
+import dev.tcpecho.address.AddressBlock;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.lang.reflect.Method;
@@ -136,6 +138,21 @@ class ChartSchemaTests {
                         "service: {loadBalancerSourceRanges: [192.0.2.0/24]}",
                         "service.loadBalancerSourceRanges is set, but service.type is ClusterIP: set service.type to LoadBalancer, or leave it out"),
                 arguments(
+                        "echo: {limits: {allow: [10.0.0.0/8, 999.1.1.1/99]}}",
+                        "echo.limits.allow has 999.1.1.1/99, which is no CIDR block: an IPv4 address and /0 to /32, or an IPv6 address and /0 to /128"),
+                arguments(
+                        "echo: {limits: {deny: ['2001:db8::/129']}}",
+                        "echo.limits.deny has 2001:db8::/129, which is no CIDR block: an IPv4 address and /0 to /32, or an IPv6 address and /0 to /128"),
+                arguments(
+                        "echo: {limits: {deny: ['::ffff:10.0.0.0/8']}}",
+                        "echo.limits.deny has ::ffff:10.0.0.0/8, which is no CIDR block: an IPv4 address and /0 to /32, or an IPv6 address and /0 to /128"),
+                arguments(
+                        "echo: {listeners: {plain: {trusted-proxies: [10.0.0.0/33]}}}",
+                        "echo.listeners.plain.trusted-proxies has 10.0.0.0/33, which is no CIDR block: an IPv4 address and /0 to /32, or an IPv6 address and /0 to /128"),
+                arguments(
+                        "service: {type: LoadBalancer, loadBalancerSourceRanges: [192.0.2/24]}",
+                        "service.loadBalancerSourceRanges has 192.0.2/24, which is no CIDR block: an IPv4 address and /0 to /32, or an IPv6 address and /0 to /128"),
+                arguments(
                         "tcpRoutes: {plan: {parentRefs: [{name: gateway}]}}",
                         "tcpRoutes.plan names no listener: echo.listeners has plain"),
                 arguments(
@@ -202,6 +219,50 @@ class ChartSchemaTests {
         assertThat(Chart.with("echo: {drain: {delay: %1$s, timeout: %1$s}}".formatted(duration))
                         .all("Deployment"))
                 .hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "0.0.0.0/0",
+                "255.255.255.255/32",
+                "010.1.2.3/08",
+                "10.0.0.0/33",
+                "256.0.0.0/8",
+                "10.0.0.260/8",
+                "10.0.0/8",
+                "10.0.0.0.0/8",
+                "10.0.0.0./8",
+                "1000.0.0.0/8",
+                "192.0.2.1",
+                "::/0",
+                "::1/128",
+                "::1/129",
+                "2001:DB8::/032",
+                "fe80::1",
+                "1:2:3:4:5:6:7:8/64",
+                "1:2:3:4:5:6:7/64",
+                "1:2:3:4:5:6:7:8:9/64",
+                "1:2:3:4:5:6:7::/64",
+                "::2:3:4:5:6:7:8/64",
+                "1:2:3::5:6:7:8:9/64",
+                "1::2::3/64",
+                ":::/8",
+                ":1:2:3:4:5:6:7/64",
+                "1:2:3:4:5:6:7:/64",
+                "12345::/16",
+                "::ffff:a00:0/104",
+                "0:0::FFFF:a00:0/104",
+                "0:0:0:0:0:ffff::/96",
+                "::ffff:0:1:2/104",
+                "64:ff9b::/96",
+                "1:2:3:4:5:6:10.0.0.0/104",
+                "/8"
+            })
+    void addressBlocksAreThoseOfTheService(String notation) {
+        Throwable ofTheService = catchThrowable(() -> AddressBlock.valueOf(notation));
+        Throwable ofTheChart = catchThrowable(() -> Chart.with("echo: {limits: {allow: ['%s']}}".formatted(notation)));
+        assertThat(ofTheChart == null).as("%s", ofTheChart).isEqualTo(ofTheService == null);
     }
 
     @Test
