@@ -62,6 +62,14 @@
 {{- end }}
 {{- $_ := set $ports $port $name }}
 {{- end }}
+{{- $ports := dict }}
+{{- range $name, $number := .Values.service.nodePorts }}
+{{- $port := $number | int | toString }}
+{{- if hasKey $ports $port }}
+{{- fail (printf "service.nodePorts.%s is %s, which is service.nodePorts.%s already: choose another" $name $port (get $ports $port)) }}
+{{- end }}
+{{- $_ := set $ports $port $name }}
+{{- end }}
 {{- with .Values.service }}
 {{- if eq .type "ClusterIP" }}
 {{- range $value := list "nodePorts" "externalTrafficPolicy" }}

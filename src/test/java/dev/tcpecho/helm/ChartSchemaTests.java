@@ -126,6 +126,9 @@ class ChartSchemaTests {
                         "{echo: {listeners: {other: {port: 25342}}}, service: {ports: {other: 25341}}}",
                         "the Service's port of echo.listeners.plain is 25341, which is that of echo.listeners.other already: set service.ports.plain to another"),
                 arguments(
+                        "{echo: {listeners: {other: {port: 25342}}}, service: {type: NodePort, nodePorts: {plain: 30007, other: 30007}}}",
+                        "service.nodePorts.plain is 30007, which is service.nodePorts.other already: choose another"),
+                arguments(
                         "service: {nodePorts: {plain: 30007}}",
                         "service.nodePorts is set, but service.type is ClusterIP, which has none: set service.type to NodePort or LoadBalancer, or leave it out"),
                 arguments(
