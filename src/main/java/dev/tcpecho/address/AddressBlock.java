@@ -41,7 +41,11 @@ public final class AddressBlock {
             throw new IllegalArgumentException(
                     "'%s' has a prefix longer than %d bits".formatted(notation, address.length * Byte.SIZE));
         }
-        return new AddressBlock(notation, NetUtil.createInetAddressFromIpAddressString(matcher.group(1)), prefixLength);
+        InetAddress inetAddress = NetUtil.createInetAddressFromIpAddressString(matcher.group(1));
+        if (inetAddress.getAddress().length < address.length) {
+            throw new IllegalArgumentException("'%s' is IPv4 in the notation of IPv6".formatted(notation));
+        }
+        return new AddressBlock(notation, inetAddress, prefixLength);
     }
 
     /**

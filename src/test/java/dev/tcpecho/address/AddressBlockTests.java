@@ -48,9 +48,13 @@ class AddressBlockTests {
                 "10.0.0.0/8/8",
                 " 10.0.0.0/8",
                 "10.0.0.0/99999999999",
-                ":::/8"
+                ":::/8",
+                "::ffff:10.0.0.0/8",
+                "::ffff:10.0.0.0/104"
             })
     void refusesAnythingElse(String text) {
-        assertThatIllegalArgumentException().isThrownBy(() -> AddressBlock.valueOf(text));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> AddressBlock.valueOf(text))
+                .withMessageStartingWith("'%s' ", text);
     }
 }
