@@ -105,14 +105,18 @@
 {{- end }}
 {{- end }}
 
+{{- if hasKey .Values.podAnnotations "checksum/config" }}
+{{- fail "podAnnotations has checksum/config, which the chart sets itself: leave it out" }}
+{{- end }}
+
 {{- range .Values.extraEnv }}
 {{- /* Spring Boot reads echo_drain_delay and echo.drain.delay too. */}}
 {{- $variable := .name | upper | replace "." "_" }}
 {{- if hasPrefix "ECHO_" $variable }}
 {{- fail (printf "extraEnv has %s, of which the chart would not know: set it under echo" .name) }}
 {{- end }}
-{{- if eq $variable "JDK_JAVA_OPTIONS" }}
-{{- fail (printf "extraEnv has %s, which the chart sets itself: use jvm.options" .name) }}
+{{- if has $variable (list "JDK_JAVA_OPTIONS" "JAVA_TOOL_OPTIONS" "_JAVA_OPTIONS") }}
+{{- fail (printf "extraEnv has %s, which could undo the flags that the chart computes: use jvm.options" .name) }}
 {{- end }}
 {{- if has $variable (list "SERVER_PORT" "MANAGEMENT_SERVER_PORT") }}
 {{- fail (printf "extraEnv has %s, but probes and Services ask the management port at 8080: leave it out" .name) }}

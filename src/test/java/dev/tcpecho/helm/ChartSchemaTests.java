@@ -178,7 +178,13 @@ class ChartSchemaTests {
                         "extraEnv has echo.limits.connections, of which the chart would not know: set it under echo"),
                 arguments(
                         "extraEnv: [{name: JDK_JAVA_OPTIONS, value: a}]",
-                        "extraEnv has JDK_JAVA_OPTIONS, which the chart sets itself: use jvm.options"),
+                        "extraEnv has JDK_JAVA_OPTIONS, which could undo the flags that the chart computes: use jvm.options"),
+                arguments(
+                        "extraEnv: [{name: _JAVA_OPTIONS, value: a}]",
+                        "extraEnv has _JAVA_OPTIONS, which could undo the flags that the chart computes: use jvm.options"),
+                arguments(
+                        "podAnnotations: {checksum/config: a}",
+                        "podAnnotations has checksum/config, which the chart sets itself: leave it out"),
                 arguments(
                         "extraEnv: [{name: SERVER_PORT, value: a}]",
                         "extraEnv has SERVER_PORT, but probes and Services ask the management port at 8080: leave it out"),
