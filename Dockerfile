@@ -19,9 +19,10 @@ RUN jlink --output /layer/opt/java --no-header-files --no-man-pages --strip-java
 FROM ${BUILD_IMAGE} AS build
 WORKDIR /build
 COPY . .
-RUN --mount=type=cache,target=/root/.m2 --mount=type=secret,id=maven-settings \
+RUN --mount=type=cache,target=/maven --mount=type=secret,id=maven-settings \
     settings=/run/secrets/maven-settings; \
-    mvn --batch-mode --no-transfer-progress $([ ! -f $settings ] || echo --settings $settings) -Dmaven.test.skip package
+    mvn --batch-mode --no-transfer-progress -Dmaven.repo.local=/maven -Dmaven.test.skip \
+      $([ ! -f $settings ] || echo --settings $settings) package
 RUN java -Djarmode=tools -jar target/tcp-echo-*.jar extract --layers --destination /extracted \
       --application-filename tcp-echo.jar \
     && cd /extracted && mkdir native && cp /build/src/main/docker/jvm.options native \
