@@ -1,0 +1,41 @@
+"""The Java runtime that the service and the Netty handler share, and its flags."""
+import glob
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+
+class Jvm:
+    """A JDK, with the flags of the container."""
+
+    def __init__(self, options_file):
+        self.home = self._find()
+        self.java = f"{self.home}/bin/java"
+        self.version = self._version(self.java)
+        self.flags = self._flags(options_file)
+
+    @staticmethod
+    def _version(java):
+        output = subprocess.run([java, "-version"], capture_output=True, text=True, check=True).stderr
+        return re.search(r'version "([^"]+)"', output)[1]
+
+    @classmethod
+    def _find(cls):
+        """The container's Java 25, if it is here, else the one on the PATH."""
+        for home in filter(None, [os.environ.get("JAVA_HOME"), *sorted(glob.glob("/usr/lib/jvm/*25*"))]):
+            if os.access(f"{home}/bin/javac", os.X_OK) and cls._version(f"{home}/bin/java").startswith("25"):
+                return home
+        javac = shutil.which("javac")
+        return str(Path(javac).resolve().parents[1]) if javac else None
+
+    def _flags(self, options_file):
+        lines = [line.strip() for line in Path(options_file).read_text().splitlines()]
+        # The path is the container's: here Netty unpacks its libraries.
+        flags = [line for line in lines if line and not line.startswith(("#", "-Djava.library.path="))]
+        # Of Java 25 and later.
+        return ["-XX:+IgnoreUnrecognizedVMOptions", *flags] if self.version < "25" else flags
+
+    def tool(self, name, *arguments):
+        subprocess.run([f"{self.home}/bin/{name}", *map(str, arguments)], check=True, stdout=subprocess.DEVNULL)
