@@ -34,8 +34,11 @@ class Jvm:
         lines = [line.strip() for line in Path(options_file).read_text().splitlines()]
         # The path is the container's: here Netty unpacks its libraries.
         flags = [line for line in lines if line and not line.startswith(("#", "-Djava.library.path="))]
-        # Of Java 25 and later.
-        return ["-XX:+IgnoreUnrecognizedVMOptions", *flags] if self.version < "25" else flags
+        if self.version >= "25":
+            return flags
+        # Of Java 25, or of 23 and later.
+        known = [flag for flag in flags if not flag.startswith("--sun-misc-unsafe-memory-access")]
+        return ["-XX:+IgnoreUnrecognizedVMOptions", *known]
 
     def tool(self, name, *arguments):
         subprocess.run([f"{self.home}/bin/{name}", *map(str, arguments)], check=True, stdout=subprocess.DEVNULL)
