@@ -221,6 +221,16 @@ class StartFailureTests {
                 "--echo.listeners.plain.ssl.bundle=web");
     }
 
+    /** Found by a bean that only the management port needs, which is made when the listeners are open. */
+    @Test
+    void healthGroupWithAMemberThatDoesNotExist(CapturedOutput output) {
+        assertStartFails(
+                output,
+                "Health contributor 'disk' defined in 'management.endpoint.health.group.mine.include' does not exist",
+                "Update your application to correct the invalid configuration.",
+                "--management.endpoint.health.group.mine.include=disk");
+    }
+
     private static void assertStartFails(CapturedOutput output, String description, String action, String... args) {
         assertThat(catchThrowable(() -> start(args))).isNotNull();
         assertThat(output)
