@@ -3,12 +3,15 @@ package dev.tcpecho.server;
 import dev.tcpecho.address.ClientAddress;
 import dev.tcpecho.metrics.CloseReason;
 import dev.tcpecho.metrics.ListenerMetrics;
+import dev.tcpecho.server.Echo.Write;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.DefaultChannelPromise;
 import io.netty.util.AttributeKey;
 import io.netty.util.NetUtil;
+import io.netty.util.concurrent.GenericFutureListener;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.Objects;
@@ -17,11 +20,12 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.SignalType;
+import reactor.core.publisher.SynchronousSink;
 import reactor.netty.FutureMono;
 import reactor.netty.channel.AbortedException;
 
 /** The echo of one connection, and what is counted of it. Everything here runs on the connection's event loop. */
-final class Echo {
+final class Echo implements GenericFutureListener<Write> {
 
     private static final AttributeKey<Echo> ECHO = AttributeKey.valueOf("echo");
 
@@ -31,6 +35,8 @@ final class Echo {
 
     private final long startNanos = System.nanoTime();
 
+    private final @Nullable IdleClose idleClose;
+
     private boolean silent = true;
 
     private @Nullable CloseReason closeReason;
@@ -38,6 +44,7 @@ final class Echo {
     Echo(Channel channel, ListenerMetrics metrics) {
         this.channel = channel;
         this.metrics = metrics;
+        this.idleClose = channel.pipeline().get(IdleClose.class);
         metrics.accepted();
         channel.attr(ECHO).set(this);
     }
@@ -91,12 +98,18 @@ final class Echo {
      * The connection closes on completion, with nothing unread and nothing unsent.
      */
     Mono<Void> of(Flux<?> inbound) {
-        return inbound.takeWhile(message -> message != EndOfInput.MARKER)
-                .cast(ByteBuf.class)
-                .doOnNext(this::send)
+        return inbound.<Void>handle(this::receive)
                 .then(FutureMono.deferFuture(() -> this.channel.writeAndFlush(Unpooled.EMPTY_BUFFER)))
                 .doOnError(this::failed)
                 .doFinally(this::ended);
+    }
+
+    private void receive(Object message, SynchronousSink<Void> end) {
+        if (message == EndOfInput.MARKER) {
+            end.complete();
+        } else {
+            send((ByteBuf) message);
+        }
     }
 
     /** Hands the buffer itself to the channel; {@link Backpressure} flushes when all that could be read is here. */
@@ -109,13 +122,21 @@ final class Echo {
         int bytes = buffer.readableBytes();
         this.silent = false;
         this.metrics.received(bytes);
-        this.channel.write(buffer.retain()).addListener(write -> {
-            if (write.isSuccess()) {
-                this.metrics.sent(bytes);
-            } else {
-                failed(write.cause());
+        Write write = new Write(this.channel, bytes);
+        write.addListener(this);
+        this.channel.write(buffer.retain(), write);
+    }
+
+    @Override
+    public void operationComplete(Write write) {
+        if (write.isSuccess()) {
+            this.metrics.sent(write.bytes);
+            if (this.idleClose != null) {
+                this.idleClose.resetWriteTimeout();
             }
-        });
+        } else {
+            failed(write.cause());
+        }
     }
 
     /** A channel that is closed was closed for a reason of its own. */
@@ -133,5 +154,16 @@ final class Echo {
             reason = CloseReason.PROBE;
         }
         this.metrics.closed(reason, age());
+    }
+
+    /** What Netty makes for each write, and the size of it: a listener that knew it would be one more object. */
+    static final class Write extends DefaultChannelPromise {
+
+        private final int bytes;
+
+        private Write(Channel channel, int bytes) {
+            super(channel);
+            this.bytes = bytes;
+        }
     }
 }
