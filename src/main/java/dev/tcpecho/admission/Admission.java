@@ -4,6 +4,7 @@ import dev.tcpecho.EchoProperties.Limits;
 import dev.tcpecho.address.AddressBlock;
 import dev.tcpecho.metrics.RejectReason;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
@@ -25,6 +26,9 @@ public final class Admission {
 
     private final Map<Object, Integer> connectionsByAddress = new ConcurrentHashMap<>();
 
+    /** One for all connections. */
+    private final ChannelFutureListener connectionRelease = close -> releaseConnection();
+
     /**
      * Starts with no connection.
      *
@@ -43,10 +47,8 @@ public final class Admission {
             reason = RejectReason.LIMIT;
         }
         if (reason == null) {
-            channel.closeFuture().addListener(close -> {
-                releaseConnection();
-                releaseAddress(client);
-            });
+            channel.closeFuture().addListener(this.connectionRelease);
+            releaseAddressOnClose(channel, client);
         }
         return reason;
     }
@@ -57,7 +59,7 @@ public final class Admission {
         if (!takeConnection()) {
             return RejectReason.LIMIT;
         }
-        channel.closeFuture().addListener(close -> releaseConnection());
+        channel.closeFuture().addListener(this.connectionRelease);
         return null;
     }
 
@@ -66,7 +68,7 @@ public final class Admission {
     RejectReason admitProxiedClient(Channel channel, InetAddress client) {
         RejectReason reason = takeAddress(client);
         if (reason == null) {
-            channel.closeFuture().addListener(close -> releaseAddress(client));
+            releaseAddressOnClose(channel, client);
         }
         return reason;
     }
@@ -93,6 +95,12 @@ public final class Admission {
             return RejectReason.ADDRESS_LIMIT;
         }
         return null;
+    }
+
+    private void releaseAddressOnClose(Channel channel, InetAddress client) {
+        if (this.limits.connectionsPerAddress() > 0) {
+            channel.closeFuture().addListener(close -> releaseAddress(client));
+        }
     }
 
     private void releaseAddress(InetAddress client) {
