@@ -4,6 +4,7 @@ import dev.tcpecho.EchoProperties;
 import dev.tcpecho.transport.Transport;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -20,6 +21,9 @@ class EchoServerConfiguration {
 
     /** More than the bytes held for any connection, of which each turn of a write loop takes one at least. */
     private static final int MORE_TURNS_THAN_BYTES = 1 << 20;
+
+    /** As many as Netty's allocators for a single socket. */
+    private static final int READS_IN_A_ROW = 16;
 
     @Bean
     Transport echoTransport(EchoProperties properties) {
@@ -41,6 +45,10 @@ class EchoServerConfiguration {
                 .childOption(ChannelOption.SO_KEEPALIVE, true)
                 // Netty's epoll gives up waiting for a full socket when a write loop runs out of turns: it never does.
                 .childOption(ChannelOption.WRITE_SPIN_COUNT, MORE_TURNS_THAN_BYTES)
+                // One for all, where Netty has one for each.
+                .childOption(
+                        ChannelOption.RECVBUF_ALLOCATOR,
+                        new AdaptiveRecvByteBufAllocator().maxMessagesPerRead(READS_IN_A_ROW))
                 // What is held is the buffer, however little of it was filled.
                 .childOption(ChannelOption.MESSAGE_SIZE_ESTIMATOR, () -> EchoServerConfiguration::heldBytes)
                 .doOnChannelInit((observer, channel, remoteAddress) -> initialize(channel))
