@@ -64,7 +64,7 @@ class Builder:
             Server(
                 "netty",
                 "Netty handler",
-                lambda: [*java, "-cp", f"{d}/application/lib/*:{d}", "NettyEcho", "0"],
+                lambda: [*java, "-cp", f"{d}/application/lib/*:{d}", "dev.tcpecho.bench.NettyEcho", "0"],
                 self._netty,
             ),
             Server("epoll", f"C, epoll, {self.loops} threads", lambda: [d / "epoll", 0, self.loops], self._epoll),

@@ -1,3 +1,5 @@
+package dev.tcpecho.bench;
+
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
@@ -21,20 +23,24 @@ final class NettyEcho {
     private NettyEcho() {}
 
     public static void main(String[] arguments) throws InterruptedException {
+        Channel listener = listen(Integer.parseInt(arguments[0]));
+        System.out.println("listening on port " + ((InetSocketAddress) listener.localAddress()).getPort());
+        listener.closeFuture().sync();
+    }
+
+    static Channel listen(int port) throws InterruptedException {
         boolean epoll = Epoll.isAvailable();
         IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         Class<? extends ServerSocketChannel> type = epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
-        Channel listener = new ServerBootstrap()
+        return new ServerBootstrap()
                 // As many event loops as the service has.
                 .group(new MultiThreadIoEventLoopGroup(NettyRuntime.availableProcessors(), io))
                 .channel(type)
                 .option(ChannelOption.SO_BACKLOG, 4096)
                 .childHandler(new EchoHandler())
-                .bind(Integer.parseInt(arguments[0]))
+                .bind(port)
                 .sync()
                 .channel();
-        System.out.println("listening on port " + ((InetSocketAddress) listener.localAddress()).getPort());
-        listener.closeFuture().sync();
     }
 
     @Sharable
