@@ -42,3 +42,11 @@ class Jvm:
 
     def tool(self, name, *arguments):
         subprocess.run([f"{self.home}/bin/{name}", *map(str, arguments)], check=True, stdout=subprocess.DEVNULL)
+
+    def collect(self, pid):
+        """Has a Java process of this runtime collect its garbage, and tells how many bytes of heap are left in use."""
+        self.tool("jcmd", pid, "GC.run")
+        command = [f"{self.home}/bin/jcmd", str(pid), "GC.heap_info"]
+        output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        # The generations'; the spaces of a generation are given in percent.
+        return sum(int(kib) * 1024 for kib in re.findall(r"total \d+K, used (\d+)K", output))

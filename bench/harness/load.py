@@ -16,7 +16,7 @@ class Load:
     p999_ms: float
 
 
-def redis_benchmark(port, requests, arguments, timeout):
+def redis_benchmark(port, requests, arguments, timeout=120):
     command = ["redis-benchmark", "-p", str(port), "-t", "set", "-n", str(requests), *arguments]
     try:
         result = subprocess.run(command, capture_output=True, text=True, timeout=timeout)

@@ -2,6 +2,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import time
 from pathlib import Path
@@ -11,11 +12,23 @@ class NotStarted(Exception):
     """A server that ended, or did not listen in time."""
 
 
-class Process:
-    """A process that says in its output on which port it listens."""
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
-    def __init__(self, command, log, pattern=r"listening on port (\d+)", timeout=60):
+
+def accepts(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+class Process:
+    """A process that says in its output on which port it listens, or was given one."""
+
+    def __init__(self, command, log, pattern=r"listening on port (\d+)", port=None, timeout=60):
         self.log = Path(log)
+        self.given_port = port
         with open(self.log, "w") as output:
             self.process = subprocess.Popen(
                 [str(part) for part in command],
@@ -26,25 +39,38 @@ class Process:
         self.pid = self.process.pid
         self.port = self._await_port(pattern, timeout)
 
+    def _listening(self, pattern):
+        if self.given_port:
+            return self.given_port if accepts(self.given_port) else None
+        match = re.search(pattern, self.log.read_text())
+        return int(match[1]) if match else None
+
     def _await_port(self, pattern, timeout):
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:
-            match = re.search(pattern, self.log.read_text())
-            if match:
-                return int(match[1])
             if self.process.poll() is not None:
                 break
+            port = self._listening(pattern)
+            if port:
+                return port
             time.sleep(0.02)
         self.stop()
         raise NotStarted(f"{self.process.args[0]} does not listen:\n{self.log.read_text()[-2000:]}")
 
+    def _pids(self):
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text()
+        return [self.pid, *map(int, children.split())]
+
     def cpu_seconds(self):
         """User and system time of all threads: /proc/PID/stat's, but in nanoseconds and not in ticks of 10 ms."""
-        return time.clock_gettime((~self.pid << 3) | 2)
+        return sum(time.clock_gettime((~pid << 3) | 2) for pid in self._pids())
 
     def resident_bytes(self):
-        pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])
+        pages = sum(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in self._pids())
         return pages * os.sysconf("SC_PAGE_SIZE")
+
+    def descriptors(self):
+        return sum(len(os.listdir(f"/proc/{pid}/fd")) for pid in self._pids())
 
     def stop(self):
         if self.process.poll() is None:
@@ -54,3 +80,23 @@ class Process:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
+
+
+class Fronted:
+    """A process in front of another: what they use is the sum."""
+
+    def __init__(self, front, behind):
+        self.front = front
+        self.behind = behind
+        self.pid = front.pid
+        self.port = front.port
+
+    def cpu_seconds(self):
+        return self.front.cpu_seconds() + self.behind.cpu_seconds()
+
+    def resident_bytes(self):
+        return self.front.resident_bytes() + self.behind.resident_bytes()
+
+    def stop(self):
+        self.front.stop()
+        self.behind.stop()

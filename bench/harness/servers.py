@@ -2,10 +2,13 @@
 import os
 import shutil
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Callable, Optional
 
 from .jvm import Jvm
-from .processes import Process
+from .packages import STREAM_MODULE
+from .processes import Fronted, NotStarted, Process, free_port
 
 BENCH = Path(__file__).resolve().parents[1]
 PEERS = BENCH / "peers"
@@ -13,7 +16,6 @@ PEERS = BENCH / "peers"
 # Every metric and every limit is on, and none is reached.
 EVERYTHING_ON = [
     "--server.port=0",
-    "--echo.listeners.plain.port=0",
     "--echo.limits.connections=25000",
     "--echo.limits.connections-per-address=25000",
     "--echo.limits.idle-timeout=1h",
@@ -21,20 +23,21 @@ EVERYTHING_ON = [
     "--echo.limits.allow=127.0.0.0/8,::1/128",
     "--echo.limits.deny=192.0.2.0/24",
 ]
+PLAIN = "--echo.listeners.plain.port=0"
 
 
+@dataclass(frozen=True)
 class Server:
-    """A server that can be started: its name, what it is, and the command."""
+    """A server that can be started: its name, what it is, the steps that build it, and how it is started."""
 
-    def __init__(self, name, title, command, build=lambda: None, pattern=r"listening on port (\d+)"):
-        self.name = name
-        self.title = title
-        self.command = command
-        self.build = build
-        self.pattern = pattern
-
-    def start(self, directory):
-        return Process(self.command(), directory / f"{self.name}.log", self.pattern)
+    name: str
+    title: str
+    start: Callable
+    steps: tuple = ()
+    packages: tuple = ()
+    tls: bool = False
+    jvm: Optional[Jvm] = None
+    note: str = ""
 
 
 class Builder:
@@ -48,34 +51,102 @@ class Builder:
         self.loops = os.cpu_count()
 
     def all(self):
-        d = self.directory
-        ours = r"Echo started: plain on .*:(\d+); transport"
-        java = [self.jvm.java, *self.jvm.flags]
-        application = d / "application" / self.jar.name
+        c = ("gcc",)
+        unmetered = "--management.metrics.enable.echo=false"
+        tls = [
+            "--echo.listeners.tls.port=0",
+            "--echo.listeners.tls.ssl.bundle=server",
+            f"--spring.ssl.bundle.pem.server.keystore.certificate=file:{self.directory}/tls.crt",
+            f"--spring.ssl.bundle.pem.server.keystore.private-key=file:{self.directory}/tls.key",
+        ]
         return [
-            Server("ours", "tcp-echo", lambda: [*java, "-jar", application, *EVERYTHING_ON], self._application, ours),
+            self._service("ours", "tcp-echo", [PLAIN]),
+            self._service("ours-unmetered", "tcp-echo, metrics off", [PLAIN, unmetered]),
+            Server("netty", "Netty handler", self._start_netty, (self._application, self._netty), jvm=self.jvm),
             Server(
-                "ours-unmetered",
-                "tcp-echo, metrics off",
-                lambda: [*java, "-jar", application, *EVERYTHING_ON, "--management.metrics.enable.echo=false"],
-                self._application,
-                ours,
+                "epoll",
+                f"C, epoll, {self.loops} threads",
+                self._starter("epoll", "epoll", 0, self.loops),
+                (self._epoll,),
+                c,
             ),
+            Server("epoll-1", "C, epoll, 1 thread", self._starter("epoll-1", "epoll", 0, 1), (self._epoll,), c),
             Server(
-                "netty",
-                "Netty handler",
-                lambda: [*java, "-cp", f"{d}/application/lib/*:{d}", "dev.tcpecho.bench.NettyEcho", "0"],
-                self._netty,
+                "libevent",
+                "C, libevent, 1 thread",
+                self._starter("libevent", "libevent", 0),
+                (self._libevent,),
+                (*c, "libevent-dev"),
+                note="of the tutorial kind: it holds without bound what its client does not read",
             ),
-            Server("epoll", f"C, epoll, {self.loops} threads", lambda: [d / "epoll", 0, self.loops], self._epoll),
-            Server("epoll-1", "C, epoll, 1 thread", lambda: [d / "epoll", 0, 1], self._epoll),
-            Server("libevent", "C, libevent, 1 thread", lambda: [d / "libevent", 0], self._libevent),
-            Server("go", "Go, net", lambda: [d / "go", 0], self._go),
-            Server("node", "Node, net", lambda: ["node", PEERS / "echo.js", 0]),
+            Server("go", "Go, net", self._starter("go", "go", 0), (self._go,), ("golang-go",)),
+            Server("node", "Node, net", self._start_node, packages=("nodejs",)),
+            self._service("ours-tls", "tcp-echo, TLS", tls, (self._certificate,), tls=True),
+            self._front("nginx", ("nginx", "libnginx-mod-stream")),
+            self._front("stunnel", ("stunnel4",)),
         ]
 
-    def _run(self, *command, **options):
-        subprocess.run([str(part) for part in command], check=True, **options)
+    def _service(self, name, title, options, steps=(), tls=False):
+        command = [*self._java(), "-jar", self.directory / "application" / self.jar.name, *EVERYTHING_ON, *options]
+        pattern = r"Echo started: \w+ on .*:(\d+); transport"
+        return Server(
+            name,
+            title,
+            lambda: Process(command, self._log(name), pattern),
+            (self._application, *steps),
+            tls=tls,
+            jvm=self.jvm,
+        )
+
+    def _front(self, name, packages):
+        return Server(
+            name,
+            f"{name} before C, epoll, {self.loops} threads",
+            lambda: self._start_front(name),
+            (self._epoll, self._certificate),
+            ("gcc", *packages),
+            tls=True,
+            note="CPU and memory of both processes",
+        )
+
+    def _java(self):
+        return [self.jvm.java, *self.jvm.flags]
+
+    def _log(self, name):
+        return self.directory / f"{name}.log"
+
+    def _starter(self, name, program, *arguments):
+        return lambda: Process([self.directory / program, *arguments], self._log(name))
+
+    def _start_netty(self):
+        class_path = f"{self.directory}/application/lib/*:{self.directory}"
+        return Process([*self._java(), "-cp", class_path, "dev.tcpecho.bench.NettyEcho", "0"], self._log("netty"))
+
+    def _start_node(self):
+        return Process(["node", PEERS / "echo.js", 0], self._log("node"))
+
+    def _start_front(self, name):
+        behind = self._starter(f"{name}-echo", "epoll", 0, self.loops)()
+        try:
+            # Neither can be told to take any port and say which.
+            port = free_port()
+            configuration = self._configuration(f"{name}.conf", PORT=port, ECHO=behind.port)
+            command = ["nginx", "-c", configuration] if name == "nginx" else ["stunnel", configuration]
+            return Fronted(Process(command, self._log(name), port=port), behind)
+        except NotStarted:
+            behind.stop()
+            raise
+
+    def _configuration(self, name, **values):
+        text = (PEERS / name).read_text()
+        values.update(DIRECTORY=self.directory, LOOPS=self.loops, MODULE=STREAM_MODULE)
+        for key, value in values.items():
+            text = text.replace(key, str(value))
+        (self.directory / name).write_text(text)
+        return self.directory / name
+
+    def _run(self, *command):
+        subprocess.run([str(part) for part in command], check=True)
 
     def _application(self):
         shutil.rmtree(self.directory / "application", ignore_errors=True)
@@ -84,8 +155,6 @@ class Builder:
         )
 
     def _netty(self):
-        if not (self.directory / "application").exists():
-            self._application()
         self.jvm.tool(
             "javac", "-cp", f"{self.directory}/application/lib/*", "-d", self.directory, PEERS / "NettyEcho.java"
         )
@@ -101,6 +170,21 @@ class Builder:
     def _go(self):
         self._run("go", "build", "-o", self.directory / "go", PEERS / "echo.go")
 
+    def _certificate(self):
+        subprocess.run(
+            [
+                "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "90",
+                "-subj", "/CN=localhost", "-keyout", self.directory / "tls.key", "-out", self.directory / "tls.crt",
+            ],
+            check=True,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def versions(self):
+        """Of what is built without Debian's packages."""
+        netty = next((self.directory / "application/lib").glob("netty-buffer-*.jar"), None)
+        return {"java": self.jvm.version, **({"netty": netty.stem.removeprefix("netty-buffer-")} if netty else {})}
+
     def build(self, servers):
-        for build in dict.fromkeys(server.build for server in servers):
-            build()
+        for step in dict.fromkeys(step for server in servers for step in server.steps):
+            step()

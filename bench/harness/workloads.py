@@ -1,19 +1,11 @@
-"""What the servers are asked to do, and how it is measured: A B A B, one at a time."""
-from dataclasses import dataclass
+"""What the servers are asked to do, and how it is measured."""
+import time
+from dataclasses import dataclass, replace
 
-from .load import redis_benchmark
+from .idle import idle_connections
+from .load import LoadFailed, redis_benchmark
 
-
-@dataclass(frozen=True)
-class Workload:
-    """A load of redis-benchmark: its requests in one round, and before the first."""
-
-    name: str
-    title: str
-    arguments: tuple
-    requests: int
-    warmup: int
-    timeout: int = 120
+MIB = 2**20
 
 
 @dataclass(frozen=True)
@@ -28,40 +20,180 @@ class Sample:
     resident_mib: float
 
 
-def _arguments(size, clients, *more):
-    return ("-d", str(size), "-c", str(clients), *more)
+@dataclass(frozen=True)
+class BesideIdleSample(Sample):
+    """The figures beside idle connections, and the CPU an echo right before, without them."""
 
+    cpu_us_without: float
+
+
+@dataclass(frozen=True)
+class IdleSample:
+    """What an idle connection costs, and what an active one among all of them sees; the heap is a JVM's."""
+
+    bytes_each: float
+    heap_bytes_each: float
+    p50_ms: float
+    p99_ms: float
+    p999_ms: float
+    cpu_us: float
+
+
+@dataclass(frozen=True)
+class Echoes:
+    """A load of redis-benchmark: its requests in one round, and before the first."""
+
+    name: str
+    title: str
+    arguments: tuple
+    requests: int
+    warmup: int
+    tls: bool = False
+    fresh: bool = False
+
+    @property
+    def description(self):
+        return f"redis-benchmark -t set {' '.join(self.arguments)}, {self.requests:,} requests a round"
+
+    def shortened(self, by):
+        return replace(self, requests=self.requests // by, warmup=self.warmup // by)
+
+    def warm_up(self, process):
+        redis_benchmark(process.port, self.warmup, self.arguments)
+
+    def measure(self, _, process):
+        before = process.cpu_seconds()
+        load = redis_benchmark(process.port, self.requests, self.arguments)
+        cpu = process.cpu_seconds() - before
+        return Sample(
+            cpu * 1e6 / self.requests,
+            load.per_second,
+            load.p50_ms,
+            load.p99_ms,
+            load.p999_ms,
+            process.resident_bytes() / MIB,
+        )
+
+
+@dataclass(frozen=True)
+class EchoesBesideIdle(Echoes):
+    """The same, beside connections that say nothing, and right before without them."""
+
+    idle: int = 10_000
+
+    @property
+    def description(self):
+        return f"{super().description}, beside {self.idle:,} idle connections"
+
+    def shortened(self, by):
+        return replace(super().shortened(by), idle=self.idle // by)
+
+    def measure(self, server, process):
+        without = super().measure(server, process)
+        descriptors = process.descriptors()
+        with idle_connections(process.port, self.idle):
+            beside = super().measure(server, process)
+        # Closing them is work that would be in the way of whoever is measured next.
+        await_descriptors(process, descriptors)
+        return BesideIdleSample(**vars(beside), cpu_us_without=without.cpu_us)
+
+
+@dataclass(frozen=True)
+class Idle:
+    """Connections that say nothing, on a server that has just started and been warmed up, and one client among them."""
+
+    name: str
+    title: str
+    connections: int
+    arguments: tuple = ("-d", "512", "-c", "1")
+    requests: int = 20_000
+    warmup: int = 200_000
+    tls: bool = False
+    fresh: bool = True
+
+    @property
+    def description(self):
+        return (
+            f"{self.connections:,} connections that sent one byte: growth of resident memory for each, a JVM's garbage "
+            f"collected before and after; then redis-benchmark -t set {' '.join(self.arguments)} among them"
+        )
+
+    def shortened(self, by):
+        return replace(self, connections=self.connections // by, requests=self.requests // by, warmup=self.warmup // by)
+
+    def warm_up(self, process):
+        redis_benchmark(process.port, self.warmup, ("-d", "512", "-c", "50"))
+
+    def measure(self, server, process):
+        resident, heap = settled_memory(server, process)
+        with idle_connections(process.port, self.connections):
+            resident_then, heap_then = settled_memory(server, process)
+            before = process.cpu_seconds()
+            load = redis_benchmark(process.port, self.requests, self.arguments)
+            cpu = process.cpu_seconds() - before
+        return IdleSample(
+            (resident_then - resident) / self.connections,
+            (heap_then - heap) / self.connections,
+            load.p50_ms,
+            load.p99_ms,
+            load.p999_ms,
+            cpu * 1e6 / self.requests,
+        )
+
+
+def await_descriptors(process, count, timeout=60):
+    deadline = time.monotonic() + timeout
+    while process.descriptors() > count:
+        if time.monotonic() > deadline:
+            raise LoadFailed(f"{process.descriptors() - count:,} connections are still open {timeout} s after their end")
+        time.sleep(0.05)
+
+
+def settled_memory(server, process, still=6, timeout=60):
+    """Resident bytes once they stay, and a JVM's heap in use; it may give memory back every 5 seconds."""
+    heap = server.jvm.collect(process.pid) if server.jvm else 0
+    deadline = time.monotonic() + timeout
+    resident, since = process.resident_bytes(), time.monotonic()
+    while time.monotonic() < min(since + still, deadline):
+        time.sleep(0.25)
+        now = process.resident_bytes()
+        if abs(now - resident) > MIB / 4:
+            resident, since = now, time.monotonic()
+    return resident, heap
+
+
+PINGPONG_50 = ("-d", "512", "-c", "50")
 
 ALL = [
-    Workload("pingpong-1", "512 bytes, 1 client", _arguments(512, 1), 50_000, 100_000),
-    Workload("pingpong-50", "512 bytes, 50 clients", _arguments(512, 50), 200_000, 400_000),
-    Workload("pingpong-1000", "512 bytes, 1,000 clients", _arguments(512, 1000), 200_000, 200_000),
-    Workload("pipelined", "64 bytes, 50 clients, 16 at once", _arguments(64, 50, "-P", "16"), 2_000_000, 2_000_000),
-    Workload("bulk", "64 KiB, 50 clients", _arguments(65_536, 50), 20_000, 20_000),
+    Echoes("pingpong-1", "512 bytes, 1 client", ("-d", "512", "-c", "1"), 50_000, 100_000),
+    Echoes("pingpong-50", "512 bytes, 50 clients", PINGPONG_50, 200_000, 400_000),
+    Echoes(
+        "pingpong-50-threads",
+        "512 bytes, 50 clients, the load on 2 threads",
+        (*PINGPONG_50, "--threads", "2"),
+        400_000,
+        400_000,
+    ),
+    Echoes("pingpong-1000", "512 bytes, 1,000 clients", ("-d", "512", "-c", "1000"), 200_000, 200_000),
+    EchoesBesideIdle(
+        "pingpong-50-beside-idle",
+        "512 bytes, 50 clients beside idle connections",
+        PINGPONG_50,
+        200_000,
+        400_000,
+    ),
+    Echoes(
+        "pipelined", "64 bytes, 50 clients, 16 at once", ("-d", "64", "-c", "50", "-P", "16"), 2_000_000, 2_000_000
+    ),
+    Echoes("bulk", "64 KiB, 50 clients", ("-d", "65536", "-c", "50"), 20_000, 20_000),
+    Echoes("churn", "connect, 512 bytes, close, 50 clients", (*PINGPONG_50, "-k", "0"), 50_000, 50_000),
+    Idle("idle", "idle connections", 19_000),
+    Echoes(
+        "tls-50",
+        "TLS 1.3, 512 bytes, 50 clients",
+        (*PINGPONG_50, "--tls", "--insecure"),
+        100_000,
+        200_000,
+        tls=True,
+    ),
 ]
-
-
-def measure(workload, server):
-    before = server.cpu_seconds()
-    load = redis_benchmark(server.port, workload.requests, workload.arguments, workload.timeout)
-    cpu = server.cpu_seconds() - before
-    return Sample(
-        cpu * 1e6 / workload.requests,
-        load.per_second,
-        load.p50_ms,
-        load.p99_ms,
-        load.p999_ms,
-        server.resident_bytes() / 2**20,
-    )
-
-
-def compare(workload, servers, rounds, progress):
-    """Warms every server up, and then measures each in turn, round by round: a list of samples for each."""
-    for server in servers.values():
-        redis_benchmark(server.port, workload.warmup, workload.arguments, workload.timeout)
-    samples = {name: [] for name in servers}
-    for number in range(rounds):
-        for name, server in servers.items():
-            samples[name].append(measure(workload, server))
-            progress(f"{workload.name}, round {number + 1}: {name} {samples[name][-1].cpu_us:.2f} us")
-    return samples
