@@ -166,7 +166,7 @@ PINGPONG_50 = ("-d", "512", "-c", "50")
 
 ALL = [
     Echoes("pingpong-1", "512 bytes, 1 client", ("-d", "512", "-c", "1"), 50_000, 100_000),
-    Echoes("pingpong-50", "512 bytes, 50 clients", PINGPONG_50, 200_000, 400_000),
+    Echoes("pingpong-50", "512 bytes, 50 clients", PINGPONG_50, 100_000, 300_000),
     Echoes(
         "pingpong-50-threads",
         "512 bytes, 50 clients, the load on 2 threads",
