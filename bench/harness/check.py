@@ -28,8 +28,13 @@ def reason(failure):
     return (failure.strerror or str(failure)).lower()
 
 
+def lost(failure):
+    """A socket that fails, in a send or a connect, as what it means here."""
+    return failure if isinstance(failure, Lost) else Lost(f"the connection failed ({reason(failure)})")
+
+
 def read(client, length, pause=0):
-    """What comes back: so many bytes, or fewer if the stream ends before. The pause, in seconds, makes a slow reader."""
+    """What comes back: so many bytes, or fewer if the stream ends before. A pause, in seconds, makes it slow."""
     echo = bytearray()
     try:
         while len(echo) < length:
@@ -71,7 +76,7 @@ def clean_end(client):
 def summary(losses, times):
     """Raises the worst of several losses, and tells how many there were."""
     if losses:
-        raise Lost(f"{max(losses, key=lambda lost: lost.count)} in {len(losses)} of {times}")
+        raise Lost(f"{max(losses, key=lambda loss: loss.count)} in {len(losses)} of {times}")
 
 
 def in_turn(times, exchange):
@@ -82,8 +87,8 @@ def in_turn(times, exchange):
         except Hung as hung:
             losses.append(hung)
             return summary(losses, number + 1)
-        except Lost as lost:
-            losses.append(lost)
+        except (Lost, OSError) as failure:
+            losses.append(lost(failure))
     return summary(losses, times)
 
 
@@ -91,12 +96,12 @@ def at_once(times, exchange):
     def loss(number):
         try:
             exchange(number)
-        except Lost as lost:
-            return lost
+        except (Lost, OSError) as failure:
+            return lost(failure)
         return None
 
     with ThreadPoolExecutor(times) as threads:
-        summary([lost for lost in threads.map(loss, range(times)) if lost], times)
+        summary([loss for loss in threads.map(loss, range(times)) if loss], times)
 
 
 class Sender(threading.Thread):
@@ -213,17 +218,14 @@ def check(port, tls):
     """Every case, and what it lost, or nothing."""
 
     def connected(**options):
-        try:
-            return connect(port, tls, PATIENCE, **options)
-        except OSError as failure:
-            raise Lost(f"could not connect: {failure}") from None
+        return connect(port, tls, PATIENCE, **options)
 
     results = []
     for title, case in CASES.items():
         try:
             case(connected)
-            lost = ""
+            outcome = ""
         except (Lost, OSError) as failure:
-            lost = str(failure)
-        results.append({"case": title, "lost": lost})
+            outcome = str(lost(failure))
+        results.append({"case": title, "lost": outcome})
     return results

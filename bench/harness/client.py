@@ -19,7 +19,7 @@ def connect(port, tls, timeout, receive_buffer=None):
 
 
 class TlsClient:
-    """A socket with TLS 1.3 that can end its stream and read on, as Python's own cannot; one may read while another sends."""
+    """A socket with TLS 1.3 that can end its stream and read on, as Python's own cannot, for a reader and a sender."""
 
     def __init__(self, transport):
         self.transport = transport
@@ -52,7 +52,7 @@ class TlsClient:
         return record
 
     def _with_records(self, task, *arguments):
-        """Does what may need records, and gives them one by one: OpenSSL drops those not yet read when it ends the stream."""
+        """Does what may need records, and gives one at a time: ending the stream, OpenSSL drops those not yet read."""
         record = None
         while True:
             with self.lock:

@@ -94,6 +94,7 @@ class Builder:
             title,
             lambda: Process(command, self._log(name), pattern),
             (self._application, *steps),
+            ("openssl",) if tls else (),
             tls=tls,
             jvm=self.jvm,
         )
@@ -104,9 +105,9 @@ class Builder:
             f"{name} before C, epoll, {self.loops} threads",
             lambda: self._start_front(name),
             (self._epoll, self._certificate),
-            ("gcc", *packages),
+            ("gcc", "openssl", *packages),
             tls=True,
-            note="CPU and memory of both processes",
+            note="CPU and memory are those of both processes",
         )
 
     def _java(self):
@@ -173,8 +174,9 @@ class Builder:
     def _certificate(self):
         subprocess.run(
             [
-                "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "90",
-                "-subj", "/CN=localhost", "-keyout", self.directory / "tls.key", "-out", self.directory / "tls.crt",
+                "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                "-days", "90", "-subj", "/CN=localhost",
+                "-keyout", self.directory / "tls.key", "-out", self.directory / "tls.crt",
             ],
             check=True,
             stderr=subprocess.DEVNULL,

@@ -114,8 +114,8 @@ class Idle:
     @property
     def description(self):
         return (
-            f"{self.connections:,} connections that sent one byte: growth of resident memory for each, a JVM's garbage "
-            f"collected before and after; then redis-benchmark -t set {' '.join(self.arguments)} among them"
+            f"{self.connections:,} connections that sent one byte: growth of resident memory for each, with a JVM's "
+            f"garbage collected before and after; then redis-benchmark -t set {' '.join(self.arguments)} among them"
         )
 
     def shortened(self, by):
@@ -145,7 +145,7 @@ def await_descriptors(process, count, timeout=60):
     deadline = time.monotonic() + timeout
     while process.descriptors() > count:
         if time.monotonic() > deadline:
-            raise LoadFailed(f"{process.descriptors() - count:,} connections are still open {timeout} s after their end")
+            raise LoadFailed(f"{process.descriptors() - count:,} connections are open {timeout} s after their end")
         time.sleep(0.05)
 
 

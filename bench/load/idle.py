@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Opens connections, has one byte echoed on each, and holds them until its standard input ends: idle.py PORT COUNT ADDRESS"""
+"""Opens connections, has a byte echoed on each, and holds them until its input ends: idle.py PORT COUNT ADDRESS"""
 import socket
 import struct
 import sys
