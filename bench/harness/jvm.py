@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 
@@ -12,6 +13,8 @@ class Jvm:
 
     def __init__(self, options_file):
         self.home = self._find()
+        if not self.home:
+            sys.exit("there is no JDK: put one on the PATH, of Java 17 or later")
         self.java = f"{self.home}/bin/java"
         self.version = self._version(self.java)
         self.flags = self._flags(options_file)

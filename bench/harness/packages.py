@@ -31,7 +31,7 @@ PROGRAMS = {
 
 def is_missing(package):
     if package == "libevent-dev":
-        return "EVENT__VERSION" not in _libevent()
+        return is_missing("gcc") or "EVENT__VERSION" not in _libevent()
     if package == "libnginx-mod-stream":
         return not Path(STREAM_MODULE).exists()
     return shutil.which(PROGRAMS[package][0]) is None
