@@ -18,7 +18,7 @@ COLUMNS = {
     ],
     IdleSample: [
         ("resident each, bytes", "bytes_each", 0, True),
-        ("of them heap, bytes", "heap_bytes_each", 0, False),
+        ("heap each, bytes", "heap_bytes_each", 0, False),
         ("p50, ms", "p50_ms", 3, False),
         ("p99, ms", "p99_ms", 3, False),
         ("p99.9, ms", "p999_ms", 3, False),
@@ -29,6 +29,8 @@ COLUMNS[BesideIdleSample] = [("the same without the idle, us", "cpu_us_without",
 
 
 def spread(values, digits):
+    if None in values:
+        return ""
     return f"{median(values):,.{digits}f} ({min(values):,.{digits}f}–{max(values):,.{digits}f})"
 
 

@@ -1,6 +1,7 @@
 """What the servers are asked to do, and how it is measured."""
 import time
 from dataclasses import dataclass, replace
+from typing import Optional
 
 from .idle import idle_connections
 from .load import LoadFailed, redis_benchmark
@@ -29,10 +30,10 @@ class BesideIdleSample(Sample):
 
 @dataclass(frozen=True)
 class IdleSample:
-    """What an idle connection costs, and what an active one among all of them sees; the heap is a JVM's."""
+    """What an idle connection costs, in resident memory and in a JVM's heap, and what an active one among them sees."""
 
     bytes_each: float
-    heap_bytes_each: float
+    heap_bytes_each: Optional[float]
     p50_ms: float
     p99_ms: float
     p999_ms: float
@@ -133,7 +134,7 @@ class Idle:
             cpu = process.cpu_seconds() - before
         return IdleSample(
             (resident_then - resident) / self.connections,
-            (heap_then - heap) / self.connections,
+            (heap_then - heap) / self.connections if server.jvm else None,
             load.p50_ms,
             load.p99_ms,
             load.p999_ms,
@@ -151,7 +152,7 @@ def await_descriptors(process, count, timeout=60):
 
 def settled_memory(server, process, still=6, timeout=60):
     """Resident bytes once they stay, and a JVM's heap in use; it may give memory back every 5 seconds."""
-    heap = server.jvm.collect(process.pid) if server.jvm else 0
+    heap = server.jvm.collect(process.pid) if server.jvm else None
     deadline = time.monotonic() + timeout
     resident, since = process.resident_bytes(), time.monotonic()
     while time.monotonic() < min(since + still, deadline):
