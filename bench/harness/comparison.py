@@ -39,7 +39,8 @@ class Comparison:
                 if name not in failures:
                     task()
             except FAILURES as failure:
-                failures[name] = str(failure).strip()
+                last_words = self.running[name].last_words() if name in self.running else ""
+                failures[name] = f"{failure}; it ended with: {last_words}" if last_words else str(failure).strip()
                 del samples[name]
                 self.stop(name)
                 self.progress(f"{workload.name}: {name} FAILED: {failures[name]}")

@@ -72,6 +72,10 @@ class Process:
     def descriptors(self):
         return sum(len(os.listdir(f"/proc/{pid}/fd")) for pid in self._pids())
 
+    def last_words(self):
+        """The last line of the output of a process that has ended by itself, else nothing."""
+        return self.log.read_text().strip().split("\n")[-1] if self.process.poll() is not None else ""
+
     def stop(self):
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
@@ -96,6 +100,12 @@ class Fronted:
 
     def resident_bytes(self):
         return self.front.resident_bytes() + self.behind.resident_bytes()
+
+    def descriptors(self):
+        return self.front.descriptors() + self.behind.descriptors()
+
+    def last_words(self):
+        return self.front.last_words() or self.behind.last_words()
 
     def stop(self):
         self.front.stop()

@@ -48,7 +48,7 @@ def table(rows):
 def comparison(titles, samples, failures):
     """One workload's table, and a line for every server that failed in it."""
     parts = [_figures(titles, samples)] if samples else []
-    parts += [f"{titles[name]} failed: {failure}" for name, failure in failures.items()]
+    parts += [f"{titles[name]} failed: {' '.join(failure.split())}" for name, failure in failures.items()]
     return "\n\n".join(parts)
 
 
@@ -74,6 +74,6 @@ def checks(titles, results):
     cases = dict.fromkeys(check["case"] for own in results.values() for check in own)
     rows = [["server", *cases]]
     for name, own in results.items():
-        lost = {check["case"]: check["lost"] or "whole" for check in own}
+        lost = {check["case"]: " ".join(check["lost"].split()) or "whole" for check in own}
         rows.append([titles[name], *(lost.get(case, "") for case in cases)])
     return table(rows)

@@ -37,6 +37,7 @@ class Server:
     packages: tuple = ()
     tls: bool = False
     jvm: Optional[Jvm] = None
+    most_connections: int = 19_000  # of the 20,000 descriptors that a process may commonly have
     note: str = ""
 
 
@@ -79,7 +80,15 @@ class Builder:
                 (*c, "libevent-dev"),
                 note="of the tutorial kind: it holds without bound what its client does not read",
             ),
-            Server("go", "Go, net", self._starter("go", "go", 0), (self._go,), ("golang-go",)),
+            Server(
+                "go",
+                "Go, net",
+                self._starter("go", "go", 0),
+                (self._go,),
+                ("golang-go",),
+                most_connections=6_000,
+                note="a pipe for each connection, to splice with: three descriptors, and so at most 6,000 of them idle",
+            ),
             Server("node", "Node, net", self._start_node, packages=("nodejs",)),
             self._service("ours-tls", "tcp-echo, TLS", tls, (self._certificate,), tls=True),
             self._front("nginx", ("nginx", "libnginx-mod-stream")),

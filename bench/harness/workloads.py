@@ -92,7 +92,7 @@ class EchoesBesideIdle(Echoes):
     def measure(self, server, process):
         without = super().measure(server, process)
         descriptors = process.descriptors()
-        with idle_connections(process.port, self.idle):
+        with idle_connections(process.port, min(self.idle, server.most_connections)):
             beside = super().measure(server, process)
         # Closing them is work that would be in the way of whoever is measured next.
         await_descriptors(process, descriptors)
@@ -126,15 +126,16 @@ class Idle:
         redis_benchmark(process.port, self.warmup, ("-d", "512", "-c", "50"))
 
     def measure(self, server, process):
+        connections = min(self.connections, server.most_connections)
         resident, heap = settled_memory(server, process)
-        with idle_connections(process.port, self.connections):
+        with idle_connections(process.port, connections):
             resident_then, heap_then = settled_memory(server, process)
             before = process.cpu_seconds()
             load = redis_benchmark(process.port, self.requests, self.arguments)
             cpu = process.cpu_seconds() - before
         return IdleSample(
-            (resident_then - resident) / self.connections,
-            (heap_then - heap) / self.connections if server.jvm else None,
+            (resident_then - resident) / connections,
+            (heap_then - heap) / connections if server.jvm else None,
             load.p50_ms,
             load.p99_ms,
             load.p999_ms,
