@@ -92,7 +92,6 @@ class Fronted:
     def __init__(self, front, behind):
         self.front = front
         self.behind = behind
-        self.pid = front.pid
         self.port = front.port
 
     def cpu_seconds(self):
