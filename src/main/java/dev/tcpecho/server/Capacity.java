@@ -3,7 +3,6 @@ package dev.tcpecho.server;
 import com.sun.management.UnixOperatingSystemMXBean;
 import dev.tcpecho.EchoProperties;
 import dev.tcpecho.EchoProperties.Listener;
-import io.netty.channel.WriteBufferWaterMark;
 import io.netty.util.internal.PlatformDependent;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -17,11 +16,10 @@ import java.util.List;
  */
 record Capacity(long freeDescriptors, long directMemory) {
 
-    /** As much as Netty reads into one buffer; the most that is read beyond the high-water mark. */
-    private static final int READ = 64 * 1024;
-
-    /** The most bytes held for a connection in plain text. */
-    static final int PLAIN_CONNECTION = WriteBufferWaterMark.DEFAULT.high() + READ;
+    /**
+     * The most bytes for a connection in plain text: those that {@link ReadGate} lets it hold, and their allocator's.
+     */
+    static final int PLAIN_CONNECTION = 128 * 1024;
 
     /**
      * The most bytes held for a connection with TLS, which also keeps records that are not whole yet, and the answers

@@ -8,6 +8,7 @@ import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -24,6 +25,9 @@ class EchoServerConfiguration {
 
     /** As many as Netty's allocators for a single socket. */
     private static final int READS_IN_A_ROW = 16;
+
+    private static final WriteBufferWaterMark WATER_MARKS =
+            new WriteBufferWaterMark(WriteBufferWaterMark.DEFAULT.low(), ReadGate.HIGH_WATER_MARK);
 
     @Bean
     Transport echoTransport(EchoProperties properties) {
@@ -49,6 +53,8 @@ class EchoServerConfiguration {
                 .childOption(
                         ChannelOption.RECVBUF_ALLOCATOR,
                         new AdaptiveRecvByteBufAllocator().maxMessagesPerRead(READS_IN_A_ROW))
+                // A full buffer does not yet stop reading: what comes right behind it is sent with it.
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARKS)
                 // What is held is the buffer, however little of it was filled.
                 .childOption(ChannelOption.MESSAGE_SIZE_ESTIMATOR, () -> EchoServerConfiguration::heldBytes)
                 .doOnChannelInit((observer, channel, remoteAddress) -> initialize(channel))

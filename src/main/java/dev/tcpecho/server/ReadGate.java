@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.RecvByteBufAllocator.DelegatingHandle;
 import io.netty.channel.RecvByteBufAllocator.ExtendedHandle;
@@ -11,34 +12,54 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.UncheckedBooleanSupplier;
 
 /**
- * Makes a read read nothing while the channel is not writable. {@link Backpressure} stops reading then, but once a
- * client has ended its stream, Netty's native transports read on regardless, all that the kernel has: megabytes for a
- * client that does not take its echo.
+ * Bounds a read to what may still be held, and to nothing while the channel is not writable. {@link Backpressure} stops
+ * reading then, but once a client has ended its stream, Netty's native transports read on regardless, all that the
+ * kernel has: megabytes for a client that does not take its echo.
  */
-final class ReadGate extends DelegatingHandle implements ExtendedHandle {
+final class ReadGate extends DelegatingHandle implements ExtendedHandle, RecvByteBufAllocator {
+
+    /**
+     * The bytes waiting for a client above which it is not read: a full buffer, and what Netty adds to it, are below.
+     */
+    static final int HIGH_WATER_MARK = 68 * 1024;
+
+    /** The most bytes held: with space for what comes right behind a full buffer, as the end of a message may. */
+    private static final int MOST_HELD = 80 * 1024;
 
     private final Channel channel;
-
-    private final ExtendedHandle delegate;
 
     private boolean shut;
 
     private ReadGate(Channel channel, ExtendedHandle delegate) {
         super(delegate);
         this.channel = channel;
-        this.delegate = delegate;
     }
 
     static void install(Channel channel) {
         RecvByteBufAllocator receiveBuffers = channel.config().getRecvByteBufAllocator();
-        channel.config()
-                .setRecvByteBufAllocator(() -> new ReadGate(channel, (ExtendedHandle) receiveBuffers.newHandle()));
+        channel.config().setRecvByteBufAllocator(new ReadGate(channel, (ExtendedHandle) receiveBuffers.newHandle()));
+    }
+
+    /** The channel takes one, and keeps it. */
+    @Override
+    public Handle newHandle() {
+        return this;
     }
 
     @Override
     public ByteBuf allocate(ByteBufAllocator allocator) {
         this.shut = !this.channel.isWritable() && !isOutputShutdown();
-        return this.shut ? Unpooled.EMPTY_BUFFER : super.allocate(allocator);
+        if (this.shut) {
+            return Unpooled.EMPTY_BUFFER;
+        }
+        int room = room();
+        return (guess() <= room) ? super.allocate(allocator) : allocator.ioBuffer(room);
+    }
+
+    /** How many bytes may be held beside those that are; more than none, as the channel is writable. */
+    private int room() {
+        ChannelOutboundBuffer held = this.channel.unsafe().outboundBuffer();
+        return (held == null) ? MOST_HELD : MOST_HELD - (int) held.totalPendingWriteBytes();
     }
 
     /** What is read then is not sent back, and so is not held. */
@@ -54,6 +75,6 @@ final class ReadGate extends DelegatingHandle implements ExtendedHandle {
 
     @Override
     public boolean continueReading(UncheckedBooleanSupplier maybeMoreData) {
-        return this.delegate.continueReading(maybeMoreData);
+        return ((ExtendedHandle) delegate()).continueReading(maybeMoreData);
     }
 }
