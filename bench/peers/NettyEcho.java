@@ -31,7 +31,8 @@ final class NettyEcho {
     static Channel listen(int port) throws InterruptedException {
         boolean epoll = Epoll.isAvailable();
         IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-        Class<? extends ServerSocketChannel> type = epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+        Class<? extends ServerSocketChannel> type =
+                epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
         return new ServerBootstrap()
                 // As many event loops as the service has.
                 .group(new MultiThreadIoEventLoopGroup(NettyRuntime.availableProcessors(), io))

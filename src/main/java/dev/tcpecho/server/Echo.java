@@ -17,15 +17,14 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
-import reactor.core.publisher.SignalType;
-import reactor.core.publisher.SynchronousSink;
-import reactor.netty.FutureMono;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Operators;
 import reactor.netty.channel.AbortedException;
 
 /** The echo of one connection, and what is counted of it. Everything here runs on the connection's event loop. */
-final class Echo implements GenericFutureListener<Write> {
+final class Echo implements CoreSubscriber<Object>, Subscription, GenericFutureListener<Write> {
 
     private static final AttributeKey<Echo> ECHO = AttributeKey.valueOf("echo");
 
@@ -35,16 +34,28 @@ final class Echo implements GenericFutureListener<Write> {
 
     private final long startNanos = System.nanoTime();
 
-    private final @Nullable IdleClose idleClose;
+    private final @Nullable TimeLimits timeLimits;
+
+    private final Subscriber<? super Void> completion;
+
+    private Subscription inbound = Operators.emptySubscription();
 
     private boolean silent = true;
 
+    private boolean ended;
+
     private @Nullable CloseReason closeReason;
 
-    Echo(Channel channel, ListenerMetrics metrics) {
+    /** An echo that tells its subscriber, to whom it sends nothing, of its end. */
+    Echo(
+            Channel channel,
+            ListenerMetrics metrics,
+            @Nullable TimeLimits timeLimits,
+            Subscriber<? super Void> completion) {
         this.channel = channel;
         this.metrics = metrics;
-        this.idleClose = channel.pipeline().get(IdleClose.class);
+        this.timeLimits = timeLimits;
+        this.completion = completion;
         metrics.accepted();
         channel.attr(ECHO).set(this);
     }
@@ -93,23 +104,53 @@ final class Echo implements GenericFutureListener<Write> {
         }
     }
 
-    /**
-     * Sends back what the client sends until its {@link EndOfInput}, and completes when the kernel has taken all of it.
-     * The connection closes on completion, with nothing unread and nothing unsent.
-     */
-    Mono<Void> of(Flux<?> inbound) {
-        return inbound.<Void>handle(this::receive)
-                .then(FutureMono.deferFuture(() -> this.channel.writeAndFlush(Unpooled.EMPTY_BUFFER)))
-                .doOnError(this::failed)
-                .doFinally(this::ended);
+    /** Asks for all there is: {@link Backpressure} holds it back. */
+    @Override
+    public void onSubscribe(Subscription inbound) {
+        this.inbound = inbound;
+        this.completion.onSubscribe(this);
+        inbound.request(Long.MAX_VALUE);
     }
 
-    private void receive(Object message, SynchronousSink<Void> end) {
+    @Override
+    public void onNext(Object message) {
         if (message == EndOfInput.MARKER) {
-            end.complete();
+            this.inbound.cancel();
+            onComplete();
         } else {
             send((ByteBuf) message);
         }
+    }
+
+    /** Completes when the kernel has taken the rest; then the connection closes, with nothing unread or unsent. */
+    @Override
+    public void onComplete() {
+        this.channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(rest -> {
+            if (!rest.isSuccess()) {
+                onError(rest.cause());
+            } else if (end(CloseReason.CLIENT)) {
+                this.completion.onComplete();
+            }
+        });
+    }
+
+    @Override
+    public void onError(Throwable cause) {
+        failed(cause);
+        if (end(CloseReason.RESET)) {
+            this.completion.onError(cause);
+        }
+    }
+
+    /** Asks for nothing: no item will come, whatever the demand. */
+    @Override
+    public void request(long count) {}
+
+    /** Ends the echo of a connection that is closed. */
+    @Override
+    public void cancel() {
+        this.inbound.cancel();
+        end(CloseReason.RESET);
     }
 
     /** Hands the buffer itself to the channel; {@link Backpressure} flushes when all that could be read is here. */
@@ -122,6 +163,9 @@ final class Echo implements GenericFutureListener<Write> {
         int bytes = buffer.readableBytes();
         this.silent = false;
         this.metrics.received(bytes);
+        if (this.timeLimits != null) {
+            this.timeLimits.passed();
+        }
         Write write = new Write(this.channel, bytes);
         write.addListener(this);
         this.channel.write(buffer.retain(), write);
@@ -131,9 +175,6 @@ final class Echo implements GenericFutureListener<Write> {
     public void operationComplete(Write write) {
         if (write.isSuccess()) {
             this.metrics.sent(write.bytes);
-            if (this.idleClose != null) {
-                this.idleClose.resetWriteTimeout();
-            }
         } else {
             failed(write.cause());
         }
@@ -146,14 +187,24 @@ final class Echo implements GenericFutureListener<Write> {
         }
     }
 
-    private void ended(SignalType signal) {
-        // A close that nobody here asked for, and no error explains, is one of the client.
-        closes((signal == SignalType.ON_COMPLETE) ? CloseReason.CLIENT : CloseReason.RESET);
+    /**
+     * Counts the end, if it is the first. A close that nobody here asked for, and no error explains, is the client's.
+     */
+    private boolean end(CloseReason ofClient) {
+        if (this.ended) {
+            return false;
+        }
+        this.ended = true;
+        if (this.timeLimits != null) {
+            this.timeLimits.stop();
+        }
+        closes(ofClient);
         CloseReason reason = Objects.requireNonNull(this.closeReason);
         if (this.silent && (reason == CloseReason.CLIENT || reason == CloseReason.RESET)) {
             reason = CloseReason.PROBE;
         }
         this.metrics.closed(reason, age());
+        return true;
     }
 
     /** What Netty makes for each write, and the size of it: a listener that knew it would be one more object. */

@@ -15,10 +15,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.group.ChannelGroup;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.ssl.SslBundles;
-import reactor.netty.NettyPipeline;
 
 /** What the connections of one listener pass before their echo, and what ends them while they go on. */
 final class Entrance {
@@ -68,7 +66,7 @@ final class Entrance {
         return new AcceptFilter(this.listener, this.admission, this.rejections, connections);
     }
 
-    /** Adds, from the socket inwards: PROXY protocol, close, TLS; and before the echo, which sees plain bytes: time. */
+    /** Adds, from the socket inwards: PROXY protocol, close, TLS. */
     void initialize(Channel channel) {
         ChannelPipeline pipeline = channel.pipeline();
         if (this.tls != null) {
@@ -80,15 +78,11 @@ final class Entrance {
                     "echo.proxy-header",
                     new ProxyHeader(this.listener.proxyProtocol(), this.admission, this.rejections, this.metrics));
         }
-        if (isLimited(this.limits.idleTimeout())) {
-            pipeline.addBefore(NettyPipeline.ReactiveBridge, "echo.idle", new IdleClose(this.limits.idleTimeout()));
-        }
-        if (isLimited(this.limits.lifetime())) {
-            pipeline.addBefore(NettyPipeline.ReactiveBridge, "echo.lifetime", new Lifetime(this.limits.lifetime()));
-        }
     }
 
-    private static boolean isLimited(Duration limit) {
-        return !limit.isZero();
+    /** Starts the time of a connection that begins its echo; {@code null} if it has no limit. */
+    @Nullable
+    TimeLimits newTimeLimits(Channel channel) {
+        return TimeLimits.areSet(this.limits) ? new TimeLimits(channel, this.limits) : null;
     }
 }

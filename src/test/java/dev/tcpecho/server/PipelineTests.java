@@ -2,12 +2,14 @@ package dev.tcpecho.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tcpecho.EchoProperties.Limits;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.RecvByteBufAllocator.ExtendedHandle;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -15,8 +17,10 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -126,6 +130,21 @@ class PipelineTests {
         }
 
         @Test
+        void givesNoMoreSpaceThanMayBeHeldBesideWhatIs() {
+            channel = new EmbeddedChannel();
+            channel.config().setRecvByteBufAllocator(new FixedRecvByteBufAllocator(65_536));
+            ReadGate.install(channel);
+            this.handle =
+                    (ExtendedHandle) channel.config().getRecvByteBufAllocator().newHandle();
+            ByteBuf full = this.handle.allocate(UnpooledByteBufAllocator.DEFAULT);
+            assertThat(full.capacity()).isEqualTo(65_536);
+            channel.write(full.writerIndex(60_000));
+            ByteBuf rest = this.handle.allocate(UnpooledByteBufAllocator.DEFAULT);
+            assertThat(60_000 + rest.capacity()).isBetween(81_000, 80 * 1024);
+            rest.release();
+        }
+
+        @Test
         void givesNoSpaceWhileTheChannelIsNotWritableAndTakesNothingForTheEnd() {
             install();
             channel.write(Unpooled.wrappedBuffer(new byte[20]));
@@ -133,6 +152,89 @@ class PipelineTests {
                     .isZero();
             this.handle.lastBytesRead(-1);
             assertThat(this.handle.lastBytesRead()).isZero();
+        }
+    }
+
+    @Nested
+    class TimeLimitsTests {
+
+        private final SocketThatTakesNothing socket = new SocketThatTakesNothing();
+
+        private TimeLimits start(int idleSeconds, int lifetimeSeconds) {
+            channel = new EmbeddedChannel(this.socket);
+            channel.freezeTime();
+            return new TimeLimits(
+                    channel,
+                    new Limits(
+                            1,
+                            0,
+                            Duration.ofSeconds(idleSeconds),
+                            Duration.ofSeconds(lifetimeSeconds),
+                            List.of(),
+                            List.of()));
+        }
+
+        private void pass(int seconds) {
+            channel.advanceTimeBy(seconds, TimeUnit.SECONDS);
+            channel.runScheduledPendingTasks();
+            channel.runPendingTasks();
+        }
+
+        private void assertClosesIn(int seconds) {
+            pass(seconds - 1);
+            assertThat(channel.isOpen()).isTrue();
+            pass(1);
+            assertThat(channel.isOpen()).isFalse();
+        }
+
+        @Test
+        void closeWhenNothingWasRead() {
+            start(10, 0);
+            assertClosesIn(10);
+        }
+
+        @Test
+        void countFromTheLastRead() {
+            TimeLimits limits = start(10, 0);
+            pass(9);
+            limits.passed();
+            assertClosesIn(10);
+        }
+
+        @Test
+        void waitForAClientThatTookSomethingAsLongAgain() {
+            start(10, 0);
+            channel.write(Unpooled.wrappedBuffer(new byte[1]));
+            pass(10);
+            this.socket.full = false;
+            channel.flush();
+            pass(10);
+            assertClosesIn(10);
+        }
+
+        @Test
+        void closeForAClientThatTakesNothing() {
+            start(10, 0);
+            channel.write(Unpooled.wrappedBuffer(new byte[1]));
+            pass(10);
+            assertClosesIn(10);
+        }
+
+        @Test
+        void closeAtAnAgeAlthoughBytesPass() {
+            TimeLimits limits = start(10, 25);
+            for (int i = 0; i < 3; i++) {
+                pass(8);
+                limits.passed();
+            }
+            assertClosesIn(1);
+        }
+
+        @Test
+        void closeNothingThatHasEnded() {
+            start(10, 0).stop();
+            pass(20);
+            assertThat(channel.isOpen()).isTrue();
         }
     }
 
