@@ -58,7 +58,7 @@ class Measurements:
         """One figure a round; none where it was not measured."""
         if self.failure(workload, server):
             return []
-        return [sample[field] for sample in self._samples(workload, server) if field in sample]
+        return [sample[field] for sample in self._samples(workload, server) if sample.get(field) is not None]
 
     def ratio(self, one, other, field):
         """The median of the ratios of the same round, of two (workload, server); None where either was not measured."""

@@ -5,8 +5,10 @@ from .report import spread, table
 # A field of a sample: the head of its column, and its digits.
 COLUMNS = {
     "cpu_us": ("CPU an echo, us", 2),
+    "cpu_us_without": ("without them, us", 2),
     "per_second": ("echoes a second", 0),
-    "bytes_each": ("bytes a connection", 0),
+    "bytes_each": ("bytes resident each", 0),
+    "heap_bytes_each": ("of heap", 0),
     "p50_ms": ("p50, ms", 3),
     "p99_ms": ("p99, ms", 3),
     "p999_ms": ("p99.9, ms", 3),

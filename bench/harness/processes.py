@@ -65,6 +65,12 @@ class Process:
         """User and system time of all threads: /proc/PID/stat's, but in nanoseconds and not in ticks of 10 ms."""
         return sum(time.clock_gettime((~pid << 3) | 2) for pid in self._pids())
 
+    def compiler_seconds(self):
+        """What of it a JVM's compilers took; 0 for what is no JVM."""
+        threads = Path(f"/proc/{self.pid}/task").iterdir()
+        compilers = [thread for thread in threads if "CompilerThre" in (thread / "comm").read_text()]
+        return sum(int((thread / "schedstat").read_text().split()[0]) for thread in compilers) / 1e9
+
     def resident_bytes(self):
         pages = sum(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in self._pids())
         return pages * os.sysconf("SC_PAGE_SIZE")
@@ -96,6 +102,9 @@ class Fronted:
 
     def cpu_seconds(self):
         return self.front.cpu_seconds() + self.behind.cpu_seconds()
+
+    def compiler_seconds(self):
+        return self.front.compiler_seconds() + self.behind.compiler_seconds()
 
     def resident_bytes(self):
         return self.front.resident_bytes() + self.behind.resident_bytes()

@@ -63,8 +63,8 @@ class Results:
         self.content["workloads"][workload.name] = {
             "title": workload.title,
             "description": workload.description,
-            "samples": {name: [asdict(sample) for sample in own] for name, own in samples.items()},
-            "failures": failures,
+            "samples": {name: [asdict(sample) for sample in own] for name, own in samples.items()}
+            | {name: {"failed": sentence} for name, sentence in failures.items()},
         }
         self._write()
 

@@ -51,6 +51,16 @@ def results():
                 "description": "",
                 "samples": {"ours": [sample(9.0), sample(10.0), sample(18.0)]},
             },
+            "pingpong-50-threads": {
+                "title": "512 bytes, 50 clients, the load on 2 threads",
+                "description": "",
+                "samples": {"ours": [sample(9.0)] * 3, "libevent": [sample(13.0)] * 3},
+            },
+            "pingpong-50-beside-idle": {
+                "title": "512 bytes, 50 clients beside idle connections",
+                "description": "",
+                "samples": {"ours": [sample(11.0, cpu_us_without=10.0)] * 3},
+            },
             "pipelined": {
                 "title": "64 bytes, 16 at once",
                 "description": "",
@@ -65,8 +75,8 @@ def results():
                 "title": "19,000 idle connections",
                 "description": "",
                 "samples": {
-                    "ours": [{"bytes_each": 3500, "p50_ms": 0.1, "p99_ms": 0.2, "p999_ms": 0.3, "cpu_us": 9.5}] * 3,
-                    "netty": [{"bytes_each": 2900, "p50_ms": 0.1, "p99_ms": 0.2, "p999_ms": 0.3, "cpu_us": 9.5}] * 3,
+                    "ours": [{"bytes_each": 3500, "heap_bytes_each": 2000, "p50_ms": 0.1, "p99_ms": 0.2, "p999_ms": 0.3, "cpu_us": 9.5}] * 3,
+                    "netty": [{"bytes_each": 2900, "heap_bytes_each": None, "p50_ms": 0.1, "p99_ms": 0.2, "p999_ms": 0.3, "cpu_us": 9.5}] * 3,
                 },
             },
         },
