@@ -57,7 +57,7 @@ class Comparison:
         if not workload.fresh:
             for name in names:
                 attempt(name, lambda name=name: workload.warm_up(self.process(name)))
-        for number in range(1, rounds + 1):
+        for number in range(1, min(rounds, workload.most_rounds) + 1):
             for name in names:
                 attempt(name, lambda name=name: measure(name, number))
         return samples, failures

@@ -1,4 +1,5 @@
 """What the servers are asked to do, and how it is measured."""
+import sys
 import time
 from dataclasses import dataclass, replace
 from typing import Optional
@@ -54,6 +55,7 @@ class Echoes:
     warmup: int
     tls: bool = False
     fresh: bool = False
+    most_rounds: int = sys.maxsize
 
     @property
     def description(self):
@@ -119,6 +121,8 @@ class Idle:
     warmup: int = 200_000
     tls: bool = False
     fresh: bool = True
+    # It hardly varies, and every round starts every server anew.
+    most_rounds: int = 1
 
     @property
     def description(self):
