@@ -1,5 +1,6 @@
 package dev.tcpecho.server;
 
+import dev.tcpecho.EchoProperties.Limits;
 import dev.tcpecho.address.ClientAddress;
 import dev.tcpecho.metrics.CloseReason;
 import dev.tcpecho.metrics.ListenerMetrics;
@@ -7,9 +8,12 @@ import dev.tcpecho.server.Echo.Write;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.DefaultChannelPromise;
-import io.netty.util.AttributeKey;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.NetUtil;
 import io.netty.util.concurrent.GenericFutureListener;
 import java.nio.channels.ClosedChannelException;
@@ -17,54 +21,42 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Subscriber;
-import org.reactivestreams.Subscription;
-import reactor.core.CoreSubscriber;
-import reactor.core.publisher.Operators;
-import reactor.netty.channel.AbortedException;
 
-/** The echo of one connection, and what is counted of it. Everything here runs on the connection's event loop. */
-final class Echo implements CoreSubscriber<Object>, Subscription, GenericFutureListener<Write> {
+/**
+ * The echo of one connection, and what is counted of it. A client is read only while it takes its echo: the channel's
+ * high-water mark bounds what is held for one that does not.
+ */
+final class Echo extends ChannelInboundHandlerAdapter implements GenericFutureListener<Write> {
 
-    private static final AttributeKey<Echo> ECHO = AttributeKey.valueOf("echo");
-
-    private final Channel channel;
+    /** Its name in a pipeline. */
+    static final String NAME = "echo";
 
     private final ListenerMetrics metrics;
 
-    private final long startNanos = System.nanoTime();
+    private final Limits limits;
 
-    private final @Nullable TimeLimits timeLimits;
+    private @Nullable TimeLimits timeLimits;
 
-    private final Subscriber<? super Void> completion;
+    private long startNanos;
 
-    private Subscription inbound = Operators.emptySubscription();
+    private volatile boolean open;
 
     private boolean silent = true;
 
-    private boolean ended;
+    private boolean inputEnded;
 
     private @Nullable CloseReason closeReason;
 
-    /** An echo that tells its subscriber, to whom it sends nothing, of its end. */
-    Echo(
-            Channel channel,
-            ListenerMetrics metrics,
-            @Nullable TimeLimits timeLimits,
-            Subscriber<? super Void> completion) {
-        this.channel = channel;
+    Echo(ListenerMetrics metrics, Limits limits) {
         this.metrics = metrics;
-        this.timeLimits = timeLimits;
-        this.completion = completion;
-        metrics.accepted();
-        channel.attr(ECHO).set(this);
+        this.limits = limits;
     }
 
     /** Tells of a channel's connection, on any thread; empty while it is being admitted, or when it is closed. */
     static Optional<OpenConnection> describe(Channel channel) {
-        Echo echo = channel.attr(ECHO).get();
+        Echo echo = channel.pipeline().get(Echo.class);
         ChannelOutboundBuffer held = channel.unsafe().outboundBuffer();
-        if (echo == null || held == null) {
+        if (echo == null || !echo.open || held == null) {
             return Optional.empty();
         }
         return Optional.of(new OpenConnection(
@@ -81,20 +73,12 @@ final class Echo implements CoreSubscriber<Object>, Subscription, GenericFutureL
     /** Closes a channel from the server's side, whatever is still owed, to be counted with the given reason. */
     static void close(Channel channel, CloseReason reason) {
         channel.eventLoop().execute(() -> {
-            Echo echo = channel.attr(ECHO).get();
+            Echo echo = channel.pipeline().get(Echo.class);
             if (echo != null) {
                 echo.closes(reason);
             }
             channel.close();
         });
-    }
-
-    /** Tells the echo of a channel of a failure that came after the client's end. */
-    static void failed(Channel channel, Throwable cause) {
-        Echo echo = channel.attr(ECHO).get();
-        if (echo != null) {
-            echo.failed(cause);
-        }
     }
 
     /** Keeps the first reason: what follows it is its consequence. */
@@ -104,60 +88,28 @@ final class Echo implements CoreSubscriber<Object>, Subscription, GenericFutureL
         }
     }
 
-    /** Asks for all there is: {@link Backpressure} holds it back. */
+    /** Starts when the connection has been admitted. */
     @Override
-    public void onSubscribe(Subscription inbound) {
-        this.inbound = inbound;
-        this.completion.onSubscribe(this);
-        inbound.request(Long.MAX_VALUE);
-    }
-
-    @Override
-    public void onNext(Object message) {
-        if (message == EndOfInput.MARKER) {
-            this.inbound.cancel();
-            onComplete();
-        } else {
-            send((ByteBuf) message);
+    public void channelActive(ChannelHandlerContext context) {
+        this.startNanos = System.nanoTime();
+        this.open = true;
+        this.metrics.accepted();
+        if (TimeLimits.areSet(this.limits)) {
+            this.timeLimits = new TimeLimits(context.channel(), this.limits);
         }
+        context.fireChannelActive();
+        // Reactor Netty has just turned it off, for its own reads.
+        context.channel().config().setAutoRead(true);
     }
 
-    /** Completes when the kernel has taken the rest; then the connection closes, with nothing unread or unsent. */
+    /** Hands the buffer itself to the channel, which is flushed when all that could be read is here. */
     @Override
-    public void onComplete() {
-        this.channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(rest -> {
-            if (!rest.isSuccess()) {
-                onError(rest.cause());
-            } else if (end(CloseReason.CLIENT)) {
-                this.completion.onComplete();
-            }
-        });
-    }
-
-    @Override
-    public void onError(Throwable cause) {
-        failed(cause);
-        if (end(CloseReason.RESET)) {
-            this.completion.onError(cause);
-        }
-    }
-
-    /** Asks for nothing: no item will come, whatever the demand. */
-    @Override
-    public void request(long count) {}
-
-    /** Ends the echo of a connection that is closed. */
-    @Override
-    public void cancel() {
-        this.inbound.cancel();
-        end(CloseReason.RESET);
-    }
-
-    /** Hands the buffer itself to the channel; {@link Backpressure} flushes when all that could be read is here. */
-    private void send(ByteBuf buffer) {
-        if (this.closeReason != null) {
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        ByteBuf buffer = (ByteBuf) message;
+        if (this.inputEnded || this.closeReason != null) {
             // The end of the stream is on its way to the client, maybe still in the TLS handler, and this came after
             // it.
+            buffer.release();
             return;
         }
         int bytes = buffer.readableBytes();
@@ -166,9 +118,9 @@ final class Echo implements CoreSubscriber<Object>, Subscription, GenericFutureL
         if (this.timeLimits != null) {
             this.timeLimits.passed();
         }
-        Write write = new Write(this.channel, bytes);
+        Write write = new Write(context.channel(), bytes);
         write.addListener(this);
-        this.channel.write(buffer.retain(), write);
+        context.write(buffer, write);
     }
 
     @Override
@@ -180,21 +132,75 @@ final class Echo implements CoreSubscriber<Object>, Subscription, GenericFutureL
         }
     }
 
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        context.flush();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        if (!context.channel().isWritable()) {
+            // Before reading stops, so that epoll always waits for one of both: Netty loses a descriptor that waits for
+            // none. It may also make the channel writable at once, and then reading goes on.
+            context.flush();
+        }
+        context.channel().config().setAutoRead(context.channel().isWritable());
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        // Reactor Netty would close at the second, whatever is owed.
+        if (event instanceof ChannelInputShutdownEvent || event instanceof SslCloseCompletionEvent) {
+            endInput(context);
+        }
+    }
+
+    /** Closes the connection when the kernel has taken the rest, with nothing unread or unsent. */
+    private void endInput(ChannelHandlerContext context) {
+        if (this.inputEnded) {
+            return;
+        }
+        this.inputEnded = true;
+        context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(rest -> {
+            if (rest.isSuccess()) {
+                end(CloseReason.CLIENT);
+            } else {
+                failed(rest.cause());
+                end(CloseReason.RESET);
+            }
+            context.channel().close();
+        });
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        failed(cause);
+        // What comes behind the client's end is no reason to keep the rest from it.
+        if (!this.inputEnded) {
+            end(CloseReason.RESET);
+            context.channel().close();
+        }
+    }
+
     /** A channel that is closed was closed for a reason of its own. */
     private void failed(Throwable cause) {
-        if (!(cause instanceof ClosedChannelException || cause instanceof AbortedException)) {
+        if (!(cause instanceof ClosedChannelException)) {
             closes(CloseReason.of(cause));
         }
     }
 
-    /**
-     * Counts the end, if it is the first. A close that nobody here asked for, and no error explains, is the client's.
-     */
-    private boolean end(CloseReason ofClient) {
-        if (this.ended) {
-            return false;
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        end(CloseReason.RESET);
+        context.fireChannelInactive();
+    }
+
+    /** Counts the end, once. A close that nobody here asked for, and no error explains, is the client's. */
+    private void end(CloseReason ofClient) {
+        if (!this.open) {
+            return;
         }
-        this.ended = true;
+        this.open = false;
         if (this.timeLimits != null) {
             this.timeLimits.stop();
         }
@@ -204,7 +210,6 @@ final class Echo implements CoreSubscriber<Object>, Subscription, GenericFutureL
             reason = CloseReason.PROBE;
         }
         this.metrics.closed(reason, age());
-        return true;
     }
 
     /** What Netty makes for each write, and the size of it: a listener that knew it would be one more object. */

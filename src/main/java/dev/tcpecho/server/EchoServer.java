@@ -126,7 +126,6 @@ public final class EchoServer implements SmartLifecycle {
                     .bindAddress(() -> address)
                     .option(ChannelOption.SO_BACKLOG, listener.backlog())
                     .option(this.transport.reusePort(), listener.reusePort())
-                    .attr(EchoHandler.ENTRANCE, entrance(name))
                     .doOnChannelInit(
                             (observer, channel, remote) -> entrance(name).initialize(channel))
                     .doOnBound(server -> filter(server.channel(), entrance(name)))

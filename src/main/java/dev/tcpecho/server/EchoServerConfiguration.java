@@ -5,7 +5,6 @@ import dev.tcpecho.transport.Transport;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
@@ -13,7 +12,6 @@ import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
-import reactor.netty.NettyPipeline;
 import reactor.netty.tcp.TcpServer;
 
 /** Assembles the echo: a transport, its event loops, the TCP server that they run, and the listeners that it opens. */
@@ -57,19 +55,11 @@ class EchoServerConfiguration {
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARKS)
                 // What is held is the buffer, however little of it was filled.
                 .childOption(ChannelOption.MESSAGE_SIZE_ESTIMATOR, () -> EchoServerConfiguration::heldBytes)
-                .doOnChannelInit((observer, channel, remoteAddress) -> initialize(channel))
-                .handle(new EchoHandler());
+                .doOnChannelInit((observer, channel, remoteAddress) -> ReadGate.install(channel));
     }
 
     private static int heldBytes(Object message) {
         return (message instanceof ByteBuf buffer) ? buffer.capacity() : 0;
-    }
-
-    private static void initialize(Channel channel) {
-        ReadGate.install(channel);
-        channel.pipeline()
-                .addBefore(NettyPipeline.ReactiveBridge, "echo.backpressure", Backpressure.HANDLER)
-                .addBefore(NettyPipeline.ReactiveBridge, "echo.end-of-input", new EndOfInput());
     }
 
     @Bean

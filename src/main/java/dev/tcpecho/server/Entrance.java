@@ -17,6 +17,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.channel.group.ChannelGroup;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.ssl.SslBundles;
+import reactor.netty.NettyPipeline;
 
 /** What the connections of one listener pass before their echo, and what ends them while they go on. */
 final class Entrance {
@@ -66,9 +67,12 @@ final class Entrance {
         return new AcceptFilter(this.listener, this.admission, this.rejections, connections);
     }
 
-    /** Adds, from the socket inwards: PROXY protocol, close, TLS. */
+    /**
+     * Adds, from the socket inwards: PROXY protocol, close, TLS, and the echo, behind which only Reactor Netty's is.
+     */
     void initialize(Channel channel) {
         ChannelPipeline pipeline = channel.pipeline();
+        pipeline.addBefore(NettyPipeline.ReactiveBridge, Echo.NAME, new Echo(this.metrics, this.limits));
         if (this.tls != null) {
             pipeline.addFirst("echo.tls-handshake", this.tls.newHandshake());
         }
@@ -78,11 +82,5 @@ final class Entrance {
                     "echo.proxy-header",
                     new ProxyHeader(this.listener.proxyProtocol(), this.admission, this.rejections, this.metrics));
         }
-    }
-
-    /** Starts the time of a connection that begins its echo; {@code null} if it has no limit. */
-    @Nullable
-    TimeLimits newTimeLimits(Channel channel) {
-        return TimeLimits.areSet(this.limits) ? new TimeLimits(channel, this.limits) : null;
     }
 }

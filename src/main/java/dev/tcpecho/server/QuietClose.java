@@ -8,7 +8,6 @@ import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.handler.timeout.IdleStateHandler;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import reactor.netty.NettyPipeline;
 
 /** Ends a connection of a service that stops once its client has been quiet for a while and is owed nothing. */
 final class QuietClose extends IdleStateHandler {
@@ -21,7 +20,7 @@ final class QuietClose extends IdleStateHandler {
     static void install(Channel channel, Duration quiet) {
         channel.eventLoop().execute(() -> {
             if (channel.isActive()) {
-                channel.pipeline().addBefore(NettyPipeline.ReactiveBridge, "echo.quiet", new QuietClose(quiet));
+                channel.pipeline().addBefore(Echo.NAME, "echo.quiet", new QuietClose(quiet));
             }
         });
     }

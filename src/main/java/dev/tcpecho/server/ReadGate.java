@@ -12,7 +12,7 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.UncheckedBooleanSupplier;
 
 /**
- * Bounds a read to what may still be held, and to nothing while the channel is not writable. {@link Backpressure} stops
+ * Bounds a read to what may still be held, and to nothing while the channel is not writable. {@link Echo} stops
  * reading then, but once a client has ended its stream, Netty's native transports read on regardless, all that the
  * kernel has: megabytes for a client that does not take its echo.
  */

@@ -3,6 +3,8 @@ package dev.tcpecho.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tcpecho.EchoProperties.Limits;
+import dev.tcpecho.metrics.ListenerMetrics;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -38,41 +40,87 @@ class PipelineTests {
     }
 
     @Nested
-    class EndOfInputTests {
+    class EchoTests {
+
+        private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+
+        private final SocketThatTakesNothing socket = new SocketThatTakesNothing();
+
+        private Echo newEcho() {
+            return new Echo(new ListenerMetrics(this.registry, "plain"), limits(0, 0));
+        }
+
+        private double closed(String reason) {
+            return this.registry
+                    .get("echo.connections.closed")
+                    .tag("reason", reason)
+                    .functionCounter()
+                    .count();
+        }
 
         @Test
-        void marksTheEndOfTheStreamInOrderAndOnce() {
-            channel = new EmbeddedChannel(new EndOfInput());
-            ByteBuf last = Unpooled.copiedBuffer(new byte[] {1});
-            channel.writeInbound(last);
+        void sendsBackTheBufferItselfWhenAllThatCouldBeReadIsHere() {
+            channel = new EmbeddedChannel(newEcho());
+            ByteBuf buffer = Unpooled.copiedBuffer(new byte[] {1});
+            channel.writeOneInbound(buffer);
+            assertThat(channel.outboundMessages()).isEmpty();
+            channel.flushInbound();
+            assertThat(channel.outboundMessages()).containsExactly(buffer);
+            assertThat(buffer.refCnt()).isOne();
+        }
+
+        @Test
+        void closesAfterTheRestWhenTheClientEnds() {
+            channel = new EmbeddedChannel(this.socket, newEcho());
+            channel.writeInbound(Unpooled.copiedBuffer(new byte[] {1}));
             channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
             channel.pipeline().fireUserEventTriggered(ChannelInputShutdownReadComplete.INSTANCE);
-            assertThat(channel.inboundMessages()).containsExactly(last, EndOfInput.MARKER);
+            assertThat(channel.isOpen()).isTrue();
+            this.socket.full = false;
+            channel.flush();
+            assertThat(channel.isOpen()).isFalse();
+            assertThat(closed("client")).isOne();
         }
 
         @Test
-        void letsNothingThroughBehindTheEnd() {
-            channel = new EmbeddedChannel(new EndOfInput());
+        void sendsBackNothingThatComesBehindTheEnd() {
+            channel = new EmbeddedChannel(this.socket, newEcho());
+            channel.writeInbound(Unpooled.copiedBuffer(new byte[] {1}));
             channel.pipeline().fireUserEventTriggered(SslCloseCompletionEvent.SUCCESS);
-            ByteBuf late = Unpooled.copiedBuffer(new byte[] {1});
+            ByteBuf late = Unpooled.copiedBuffer(new byte[] {2});
             channel.writeInbound(late);
-            channel.pipeline().fireExceptionCaught(new IOException("late"));
-            channel.checkException();
-            channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
-            assertThat(channel.inboundMessages()).containsExactly(EndOfInput.MARKER);
             assertThat(late.refCnt()).isZero();
         }
-    }
 
-    @Nested
-    class BackpressureTests {
+        @Test
+        void sendsTheRestWhateverFailsBehindTheEnd() {
+            channel = new EmbeddedChannel(this.socket, newEcho());
+            channel.writeInbound(Unpooled.copiedBuffer(new byte[] {1}));
+            channel.pipeline().fireUserEventTriggered(SslCloseCompletionEvent.SUCCESS);
+            channel.pipeline().fireExceptionCaught(new IOException("late"));
+            assertThat(channel.isOpen()).isTrue();
+            this.socket.full = false;
+            channel.flush();
+            channel.checkException();
+            assertThat(channel.outboundMessages()).hasSize(2);
+            assertThat(channel.isOpen()).isFalse();
+        }
+
+        @Test
+        void closesWhenReadingFails() {
+            channel = new EmbeddedChannel(newEcho());
+            channel.writeInbound(Unpooled.copiedBuffer(new byte[] {1}));
+            channel.pipeline().fireExceptionCaught(new IOException("Connection reset by peer"));
+            channel.checkException();
+            assertThat(channel.isOpen()).isFalse();
+            assertThat(closed("reset")).isOne();
+        }
 
         @Test
         void readsOnWhenTheChannelIsWritableAgain() {
-            SocketThatTakesNothing socket = new SocketThatTakesNothing();
-            channel = withWaterMark(socket, Backpressure.HANDLER);
+            channel = withWaterMark(this.socket, newEcho());
             channel.write(Unpooled.wrappedBuffer(new byte[20]));
-            socket.full = false;
+            this.socket.full = false;
             channel.flush();
             assertThat(channel.isWritable()).isTrue();
             assertThat(channel.config().isAutoRead()).isTrue();
@@ -80,8 +128,7 @@ class PipelineTests {
 
         @Test
         void flushesAndThenStopsReadingWhileTheChannelIsNotWritable() {
-            SocketThatTakesNothing socket = new SocketThatTakesNothing();
-            channel = withWaterMark(socket, Backpressure.HANDLER);
+            channel = withWaterMark(this.socket, newEcho());
             channel.write(Unpooled.wrappedBuffer(new byte[20]));
             assertThat(calls).containsExactly("flush while reading");
             assertThat(channel.config().isAutoRead()).isFalse();
@@ -89,20 +136,10 @@ class PipelineTests {
 
         @Test
         void readsOnWhenTheFlushTakesAll() {
-            SocketThatTakesNothing socket = new SocketThatTakesNothing();
-            socket.full = false;
-            channel = withWaterMark(socket, Backpressure.HANDLER);
+            this.socket.full = false;
+            channel = withWaterMark(this.socket, newEcho());
             channel.write(Unpooled.wrappedBuffer(new byte[20]));
             assertThat(channel.config().isAutoRead()).isTrue();
-        }
-
-        @Test
-        void flushesWhenAllThatCouldBeReadIsHere() {
-            channel = new EmbeddedChannel(Backpressure.HANDLER);
-            channel.write(Unpooled.wrappedBuffer(new byte[1]));
-            assertThat(channel.outboundMessages()).isEmpty();
-            channel.pipeline().fireChannelReadComplete();
-            assertThat(channel.outboundMessages()).hasSize(1);
         }
     }
 
@@ -163,15 +200,7 @@ class PipelineTests {
         private TimeLimits start(int idleSeconds, int lifetimeSeconds) {
             channel = new EmbeddedChannel(this.socket);
             channel.freezeTime();
-            return new TimeLimits(
-                    channel,
-                    new Limits(
-                            1,
-                            0,
-                            Duration.ofSeconds(idleSeconds),
-                            Duration.ofSeconds(lifetimeSeconds),
-                            List.of(),
-                            List.of()));
+            return new TimeLimits(channel, limits(idleSeconds, lifetimeSeconds));
         }
 
         private void pass(int seconds) {
@@ -236,6 +265,11 @@ class PipelineTests {
             pass(20);
             assertThat(channel.isOpen()).isTrue();
         }
+    }
+
+    private static Limits limits(int idleSeconds, int lifetimeSeconds) {
+        return new Limits(
+                1, 0, Duration.ofSeconds(idleSeconds), Duration.ofSeconds(lifetimeSeconds), List.of(), List.of());
     }
 
     private static EmbeddedChannel withWaterMark(ChannelHandler... handlers) {
