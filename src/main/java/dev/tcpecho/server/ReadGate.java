@@ -4,19 +4,21 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.RecvByteBufAllocator;
-import io.netty.channel.RecvByteBufAllocator.DelegatingHandle;
 import io.netty.channel.RecvByteBufAllocator.ExtendedHandle;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.UncheckedBooleanSupplier;
 
 /**
- * Bounds a read to what may still be held, and to nothing while the channel is not writable. {@link Echo} stops
- * reading then, but once a client has ended its stream, Netty's native transports read on regardless, all that the
- * kernel has: megabytes for a client that does not take its echo.
+ * Bounds a read to what may still be held, and to nothing while the channel is not writable. {@link Echo} stops reading
+ * then, but once a client has ended its stream, Netty's native transports read on regardless, all that the kernel has:
+ * megabytes for a client that does not take its echo. The sizes of reads are Netty's; each call is passed on here
+ * because {@link RecvByteBufAllocator.DelegatingHandle DelegatingHandle}, which epoll's own is too, would be compiled
+ * to calls that are not inlined.
  */
-final class ReadGate extends DelegatingHandle implements ExtendedHandle, RecvByteBufAllocator {
+final class ReadGate implements ExtendedHandle, RecvByteBufAllocator {
 
     /**
      * The bytes waiting for a client above which it is not read: a full buffer, and what Netty adds to it, are below.
@@ -28,11 +30,13 @@ final class ReadGate extends DelegatingHandle implements ExtendedHandle, RecvByt
 
     private final Channel channel;
 
+    private final ExtendedHandle sizes;
+
     private boolean shut;
 
-    private ReadGate(Channel channel, ExtendedHandle delegate) {
-        super(delegate);
+    private ReadGate(Channel channel, ExtendedHandle sizes) {
         this.channel = channel;
+        this.sizes = sizes;
     }
 
     static void install(Channel channel) {
@@ -53,7 +57,7 @@ final class ReadGate extends DelegatingHandle implements ExtendedHandle, RecvByt
             return Unpooled.EMPTY_BUFFER;
         }
         int room = room();
-        return (guess() <= room) ? super.allocate(allocator) : allocator.ioBuffer(room);
+        return (guess() <= room) ? this.sizes.allocate(allocator) : allocator.ioBuffer(room);
     }
 
     /** How many bytes may be held beside those that are; more than none, as the channel is writable. */
@@ -70,11 +74,51 @@ final class ReadGate extends DelegatingHandle implements ExtendedHandle, RecvByt
     @Override
     public void lastBytesRead(int bytes) {
         // A read into no space looks like the end of the stream, which it is not.
-        super.lastBytesRead(this.shut ? 0 : bytes);
+        this.sizes.lastBytesRead(this.shut ? 0 : bytes);
     }
 
     @Override
     public boolean continueReading(UncheckedBooleanSupplier maybeMoreData) {
-        return ((ExtendedHandle) delegate()).continueReading(maybeMoreData);
+        return this.sizes.continueReading(maybeMoreData);
+    }
+
+    @Override
+    public boolean continueReading() {
+        return this.sizes.continueReading();
+    }
+
+    @Override
+    public int guess() {
+        return this.sizes.guess();
+    }
+
+    @Override
+    public void reset(ChannelConfig config) {
+        this.sizes.reset(config);
+    }
+
+    @Override
+    public void incMessagesRead(int messages) {
+        this.sizes.incMessagesRead(messages);
+    }
+
+    @Override
+    public int lastBytesRead() {
+        return this.sizes.lastBytesRead();
+    }
+
+    @Override
+    public void attemptedBytesRead(int bytes) {
+        this.sizes.attemptedBytesRead(bytes);
+    }
+
+    @Override
+    public int attemptedBytesRead() {
+        return this.sizes.attemptedBytesRead();
+    }
+
+    @Override
+    public void readComplete() {
+        this.sizes.readComplete();
     }
 }
