@@ -134,6 +134,7 @@ final class Echo extends ChannelInboundHandlerAdapter implements GenericFutureLi
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
+        // Before the echo too: io_uring may tell of a reset right behind what it read only when something is written.
         context.flush();
     }
 
