@@ -10,6 +10,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.RecvByteBufAllocator.ExtendedHandle;
@@ -56,6 +57,16 @@ class PipelineTests {
                     .tag("reason", reason)
                     .functionCounter()
                     .count();
+        }
+
+        @Test
+        void isNothingToTellOrCountBeforeItsConnectionIsAdmitted() {
+            channel = new EmbeddedChannel(new AdmissionThatWaits(), newEcho());
+            assertThat(Echo.describe(channel)).isEmpty();
+            channel.close();
+            assertThat(this.registry.get("echo.connections.closed").functionCounters())
+                    .isNotEmpty()
+                    .allSatisfy(count -> assertThat(count.count()).isZero());
         }
 
         @Test
@@ -277,6 +288,13 @@ class PipelineTests {
         channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(5, 10));
         channel.pipeline().addLast(handlers);
         return channel;
+    }
+
+    /** Stands for a handler that has not decided yet. */
+    private static final class AdmissionThatWaits extends ChannelInboundHandlerAdapter {
+
+        @Override
+        public void channelActive(ChannelHandlerContext context) {}
     }
 
     /** Stands for a socket whose send buffer is full. */
