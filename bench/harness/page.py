@@ -1,20 +1,5 @@
 """The page about a run: docs/benchmark.md, with the chart beside it."""
-from . import chart, goals
-from .report import spread, table
-
-# A field of a sample: the head of its column, and its digits.
-COLUMNS = {
-    "cpu_us": ("CPU an echo, us", 2),
-    "cpu_us_without": ("without them, us", 2),
-    "per_second": ("echoes a second", 0),
-    "bytes_each": ("bytes resident each", 0),
-    "heap_bytes_each": ("of heap", 0),
-    "p50_ms": ("p50, ms", 3),
-    "p99_ms": ("p99, ms", 3),
-    "p999_ms": ("p99.9, ms", 3),
-    "resident_mib": ("resident, MiB", 0),
-}
-
+from . import chart, goals, tables
 
 def write(measurements, directory):
     """Writes the page and its chart into the directory."""
@@ -58,7 +43,7 @@ def _goals(measurements):
         else:
             met = goal.met(measurements)
             rows.append([goal.title, goal.wanted, goal.pattern.format(value), "met" if met else "**not met**"])
-    return f"## Goals\n\nEvery metric and every limit of tcp-echo is on.\n\n{table(rows)}"
+    return f"## Goals\n\nEvery metric and every limit of tcp-echo is on.\n\n{tables.table(rows)}"
 
 
 def _picture(measurements):
@@ -66,45 +51,13 @@ def _picture(measurements):
 
 
 def _checks(measurements):
-    cases = list(dict.fromkeys(check["case"] for checks in measurements.checks.values() for check in checks))
-    rows = [["server", *cases]]
-    losses = []
-    for server in measurements.servers:
-        title = measurements.title(server)
-        checked = {check["case"] for check in measurements.checks.get(server, [])}
-        lost = measurements.losses(server)
-        rows.append([title, *(_outcome(case, checked, lost) for case in cases)])
-        losses += [f"- {title}, {case}: {sentence}" for case, sentence in lost.items()]
-    text = "## Byte for byte\n\nWhether every byte came back, in order, and then a clean end.\n\n" + table(rows)
-    return text + ("\n\n" + "\n".join(losses) if losses else "")
-
-
-def _outcome(case, checked, lost):
-    if case not in checked:
-        return "not checked"
-    return "**lost**" if case in lost else "yes"
+    return (
+        "## Byte for byte\n\nWhether every byte came back, in order, and then a clean end.\n\n"
+        f"{tables.checks(measurements)}"
+    )
 
 
 def _workload(measurements, name):
     workload = measurements.workloads[name]
-    measured = {
-        field
-        for samples in workload["samples"].values()
-        if isinstance(samples, list)
-        for sample in samples
-        for field in sample
-    }
-    columns = {field: column for field, column in COLUMNS.items() if field in measured}
-    rows = [["server", *(head for head, _ in columns.values())]]
-    failures = []
-    for server in workload["samples"]:
-        title = measurements.title(server)
-        if failure := measurements.failure(name, server):
-            failures.append(f"- {title} failed: {failure}")
-        cells = []
-        for field, (_, digits) in columns.items():
-            values = measurements.values(name, server, field)
-            cells.append(spread(values, digits) if values else "failed" if failure else "")
-        rows.append([title, *cells])
-    parts = [f"## {workload['title']}", workload.get("description", ""), table(rows), "\n".join(failures)]
+    parts = [f"## {workload['title']}", workload.get("description", ""), tables.workload(measurements, name)]
     return "\n\n".join(part for part in parts if part)

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
+from .measurements import Measurements
 from .packages import version
 
 
@@ -67,6 +68,9 @@ class Results:
             | {name: {"failed": sentence} for name, sentence in failures.items()},
         }
         self._write()
+
+    def measurements(self):
+        return Measurements(self.content)
 
     def _write(self):
         unfinished = self.file.with_suffix(".part")

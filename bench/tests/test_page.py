@@ -77,7 +77,7 @@ class PageTest(unittest.TestCase):
 
     def test_a_figure_is_the_median_with_the_least_and_the_most(self):
         text = page.render(Measurements(results()))
-        self.assertIn("| tcp-echo | 10.00 (9.00–18.00) | 60,000 (33,333–66,667) |", text)
+        self.assertIn("| tcp-echo | 10.00 (9.00–18.00) | 0.90 | 60,000 (33,333–66,667) | 1.11 |", text)
 
     def test_the_check_says_what_is_lost_and_what_was_not_checked(self):
         text = page.render(Measurements(results()))
@@ -101,7 +101,7 @@ class PageTest(unittest.TestCase):
             workload["samples"] = {name: samples[:1] for name, samples in workload["samples"].items()}
         text = page.render(Measurements(made_up))
         self.assertIn("one round of it", text)
-        self.assertIn("| tcp-echo | 9.00 (9.00–9.00) |", text)
+        self.assertIn("| tcp-echo | 9.00 (9.00–9.00) | 0.90 |", text)
         self.assertIn("| CPU an echo, of the Netty handler's | at most 1.05 | 0.900 | met |", text)
 
 
