@@ -2,6 +2,8 @@ import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -23,7 +25,7 @@ final class EchoClients {
 
     private final int port;
 
-    private final long deadline;
+    private volatile long deadline;
 
     private final ConcurrentLinkedQueue<long[]> roundTrips = new ConcurrentLinkedQueue<>();
 
@@ -39,7 +41,7 @@ final class EchoClients {
         this.deadline = System.nanoTime() + time.toNanos();
     }
 
-    /** Arguments: host, port, number of clients, seconds. */
+    /** Arguments: host, port, number of clients, seconds at most, and optionally a file whose appearance ends them. */
     public static void main(String[] args) throws InterruptedException {
         EchoClients clients =
                 new EchoClients(args[0], Integer.parseInt(args[1]), Duration.ofSeconds(Integer.parseInt(args[3])));
@@ -50,7 +52,12 @@ final class EchoClients {
             thread.start();
         }
         for (Thread thread : threads) {
-            thread.join();
+            while (thread.isAlive()) {
+                thread.join(100);
+                if (args.length > 4 && Files.exists(Path.of(args[4]))) {
+                    clients.deadline = System.nanoTime();
+                }
+            }
         }
         clients.print();
     }
