@@ -24,7 +24,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 /**
  * One echo through a real socket, by the service with every limit and metric on and by a plain Netty handler. Under
  * {@code -prof gc}, which counts what all threads of the process allocate, {@code gc.alloc.rate.norm} is the bytes of
- * garbage that an echo makes: the client makes none.
+ * garbage that an echo makes: the client makes none. The last iteration has the garbage of the server's stop too.
  */
 @State(Scope.Benchmark)
 @Fork(
