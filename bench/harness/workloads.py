@@ -101,11 +101,11 @@ class EchoesBesideIdle(Echoes):
 
     def measure(self, server, process):
         without = super().measure(server, process)
-        descriptors = process.descriptors()
+        sockets = process.sockets()
         with idle_connections(process.port, min(self.idle, server.most_connections)):
             beside = super().measure(server, process)
         # Closing them is work that would be in the way of whoever is measured next.
-        await_descriptors(process, descriptors)
+        await_sockets(process, sockets)
         return BesideIdleSample(**vars(beside), cpu_us_without=without.cpu_us)
 
 
@@ -155,12 +155,12 @@ class Idle:
         )
 
 
-def await_descriptors(process, count, timeout=60):
+def await_sockets(process, count, timeout=60):
     deadline = time.monotonic() + timeout
-    while process.descriptors() > count:
+    while (sockets := process.sockets()) > count:
         if time.monotonic() > deadline:
-            raise LoadFailed(f"{process.descriptors() - count:,} connections are open {timeout} s after their end")
-        time.sleep(0.05)
+            raise LoadFailed(f"{sockets - count:,} connections are open {timeout} s after their end")
+        time.sleep(0.25)
 
 
 def settled_memory(server, process, still=6, timeout=60):
