@@ -67,15 +67,15 @@ def workload(measurements, name):
     header = ["server"]
     for column in columns:
         header += [column.head, f"of {BASES[base]}"] if column.compared and base else [column.head]
+    failures = {server: failure for server in servers if (failure := measurements.failure(name, server))}
     rows = [header]
     for server in servers:
         row = [measurements.title(server)]
         for column in columns:
             values = measurements.values(name, server, column.field)
-            row.append(spread(values, column.digits) if values else "failed" if measurements.failure(name, server) else "")
+            row.append(spread(values, column.digits) if values else "failed" if server in failures else "")
             if column.compared and base:
                 row.append(f"{measurements.ratio((name, server), (name, base), column.field):.2f}" if values else "")
         rows.append(row)
-    failures = {server: failure for server in servers if (failure := measurements.failure(name, server))}
     lines = [f"- {measurements.title(server)} failed: {failure}" for server, failure in failures.items()]
     return table(rows) + ("\n\n" + "\n".join(lines) if lines else "")
