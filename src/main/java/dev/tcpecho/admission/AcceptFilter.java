@@ -30,7 +30,7 @@ public final class AcceptFilter extends ChannelInboundHandlerAdapter {
 
     private final Admission admission;
 
-    private final Rejections rejections;
+    private final RejectionLog rejections;
 
     private final ChannelGroup connections;
 
@@ -42,7 +42,7 @@ public final class AcceptFilter extends ChannelInboundHandlerAdapter {
      * @param rejections what counts the others
      * @param connections where those are added who are admitted
      */
-    public AcceptFilter(Listener listener, Admission admission, Rejections rejections, ChannelGroup connections) {
+    public AcceptFilter(Listener listener, Admission admission, RejectionLog rejections, ChannelGroup connections) {
         this.listener = listener;
         this.admission = admission;
         this.rejections = rejections;

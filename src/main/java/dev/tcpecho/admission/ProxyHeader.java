@@ -50,7 +50,7 @@ public final class ProxyHeader extends ChannelInboundHandlerAdapter {
 
     private final Admission admission;
 
-    private final Rejections rejections;
+    private final RejectionLog rejections;
 
     private final ListenerMetrics connections;
 
@@ -71,7 +71,7 @@ public final class ProxyHeader extends ChannelInboundHandlerAdapter {
      * @param connections what counts it if it ends without a byte
      */
     public ProxyHeader(
-            ProxyProtocol protocol, Admission admission, Rejections rejections, ListenerMetrics connections) {
+            ProxyProtocol protocol, Admission admission, RejectionLog rejections, ListenerMetrics connections) {
         this.headerDue = (protocol == ProxyProtocol.REQUIRED);
         this.admission = admission;
         this.rejections = rejections;

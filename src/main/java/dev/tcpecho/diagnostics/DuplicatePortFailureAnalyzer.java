@@ -1,6 +1,6 @@
 package dev.tcpecho.diagnostics;
 
-import dev.tcpecho.server.DuplicatePortException;
+import dev.tcpecho.DuplicatePortException;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;

@@ -1,6 +1,9 @@
 package dev.tcpecho.server;
 
 import dev.tcpecho.EchoProperties.Drain;
+import dev.tcpecho.channel.DrainIdleHandler;
+import dev.tcpecho.channel.LingeringClose;
+import dev.tcpecho.echo.Echo;
 import dev.tcpecho.metrics.CloseReason;
 import io.netty.channel.Channel;
 import io.netty.channel.group.ChannelGroup;
@@ -62,7 +65,7 @@ final class ConnectionDrain {
             logger.info("Echo stopping: connections still open: %d; each ends when quiet for %s, and all within %s"
                     .formatted(this.connections.size(), print(quiet), print(timeout)));
         }
-        this.connections.forEach(channel -> QuietClose.install(channel, quiet));
+        this.connections.forEach(channel -> DrainIdleHandler.install(channel, quiet));
         awaitEnd(timeout);
         int left = this.connections.size();
         this.connections.forEach(channel -> Echo.close(channel, CloseReason.DRAIN));

@@ -2,7 +2,11 @@ package dev.tcpecho.server;
 
 import dev.tcpecho.EchoProperties;
 import dev.tcpecho.EchoProperties.Listener;
+import dev.tcpecho.ListenerRules;
 import dev.tcpecho.admission.Admission;
+import dev.tcpecho.channel.LingeringClose;
+import dev.tcpecho.echo.Echo;
+import dev.tcpecho.echo.OpenConnection;
 import dev.tcpecho.transport.Transport;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.Channel;
@@ -53,7 +57,7 @@ public final class EchoServer implements SmartLifecycle {
 
     private final Environment environment;
 
-    private final Map<String, Entrance> entrances = new HashMap<>();
+    private final Map<String, ListenerPipeline> pipelines = new HashMap<>();
 
     private final ConnectionDrain drain;
 
@@ -75,8 +79,8 @@ public final class EchoServer implements SmartLifecycle {
         Admission admission = new Admission(properties.limits());
         properties
                 .listeners()
-                .forEach((name, listener) -> this.entrances.put(
-                        name, new Entrance(name, listener, properties.limits(), admission, bundles, registry)));
+                .forEach((name, listener) -> this.pipelines.put(
+                        name, new ListenerPipeline(name, listener, properties.limits(), admission, bundles, registry)));
     }
 
     /**
@@ -102,17 +106,17 @@ public final class EchoServer implements SmartLifecycle {
                                 .collect(Collectors.joining(", ")),
                         this.transport,
                         this.environment.getProperty("local.management.port", "none")));
-        Capacity.current().shortages(this.properties).forEach(logger::warn);
+        ProcessResources.current().shortages(this.properties).forEach(logger::warn);
     }
 
-    private Entrance entrance(String name) {
-        return Objects.requireNonNull(this.entrances.get(name));
+    private ListenerPipeline pipeline(String name) {
+        return Objects.requireNonNull(this.pipelines.get(name));
     }
 
     /** Runs on the event loop that has just bound the channel, before it becomes active and accepts. */
-    private void filter(Channel listening, Entrance entrance) {
+    private void filter(Channel listening, ListenerPipeline pipeline) {
         listening.config().setAutoRead(false);
-        listening.pipeline().addFirst("echo.accept-filter", entrance.newAcceptFilter(this.connections));
+        listening.pipeline().addFirst("echo.accept-filter", pipeline.newAcceptFilter(this.connections));
     }
 
     private static void accept(Channel listening) {
@@ -127,8 +131,8 @@ public final class EchoServer implements SmartLifecycle {
                     .option(ChannelOption.SO_BACKLOG, listener.backlog())
                     .option(this.transport.reusePort(), listener.reusePort())
                     .doOnChannelInit(
-                            (observer, channel, remote) -> entrance(name).initialize(channel))
-                    .doOnBound(server -> filter(server.channel(), entrance(name)))
+                            (observer, channel, remote) -> pipeline(name).initialize(channel))
+                    .doOnBound(server -> filter(server.channel(), pipeline(name)))
                     .bindNow();
         } catch (UnknownHostException | ChannelBindException ex) {
             throw new ListenerBindException(name, listener, ex);

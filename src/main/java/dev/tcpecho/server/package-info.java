@@ -1,4 +1,4 @@
-/** The echo itself: the TCP server, its life cycle and the way of a buffer through it. */
+/** The TCP server: what it is assembled of, its listeners and its stop. */
 @NullMarked
 package dev.tcpecho.server;
 

@@ -2,7 +2,7 @@ package dev.tcpecho.tls;
 
 import dev.tcpecho.EchoConfigurationException;
 import dev.tcpecho.EchoProperties;
-import dev.tcpecho.admission.Rejections;
+import dev.tcpecho.admission.RejectionLog;
 import dev.tcpecho.metrics.HandshakeMetrics;
 import dev.tcpecho.metrics.ListenerMetrics;
 import io.netty.buffer.ByteBufAllocator;
@@ -42,7 +42,7 @@ public final class ListenerTls {
 
     private final EchoProperties.Ssl ssl;
 
-    private final Rejections rejections;
+    private final RejectionLog rejections;
 
     private final HandshakeMetrics handshakes;
 
@@ -68,7 +68,7 @@ public final class ListenerTls {
             String listener,
             EchoProperties.Ssl ssl,
             SslBundles bundles,
-            Rejections rejections,
+            RejectionLog rejections,
             HandshakeMetrics handshakes,
             ListenerMetrics connections,
             Duration closeTimeout) {

@@ -1,7 +1,7 @@
 package dev.tcpecho.tls;
 
 import dev.tcpecho.address.ClientAddress;
-import dev.tcpecho.admission.Rejections;
+import dev.tcpecho.admission.RejectionLog;
 import dev.tcpecho.metrics.HandshakeMetrics;
 import dev.tcpecho.metrics.HandshakeOutcome;
 import dev.tcpecho.metrics.ListenerMetrics;
@@ -35,7 +35,7 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter {
 
     private final ListenerTls tls;
 
-    private final Rejections rejections;
+    private final RejectionLog rejections;
 
     private final HandshakeMetrics handshakes;
 
@@ -45,7 +45,7 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter {
 
     private boolean ended;
 
-    TlsHandshake(ListenerTls tls, Rejections rejections, HandshakeMetrics handshakes, ListenerMetrics connections) {
+    TlsHandshake(ListenerTls tls, RejectionLog rejections, HandshakeMetrics handshakes, ListenerMetrics connections) {
         this.tls = tls;
         this.rejections = rejections;
         this.handshakes = handshakes;
@@ -57,7 +57,7 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter {
         this.startNanos = System.nanoTime();
         SslHandler handler = this.tls.newHandler(context.alloc());
         context.pipeline()
-                .addBefore(context.name(), "echo.read-stop", new ReadStop())
+                .addBefore(context.name(), "echo.read-stop", new DeferredReads())
                 .addBefore(context.name(), "echo.client-close-notify", new ClientCloseNotify())
                 .addBefore(context.name(), "echo.tls", handler);
         // The handler reads on by itself until it has what it needs.

@@ -34,7 +34,7 @@ class ProxyHeaderFuzzTests {
 
     private final ListenerMetrics connections = new ListenerMetrics(this.registry, "fuzz");
 
-    private final Rejections rejections = new Rejections("fuzz", this.connections);
+    private final RejectionLog rejections = new RejectionLog("fuzz", this.connections);
 
     private final NewCounts closed = new NewCounts(this.registry, "echo.connections.closed", "reason");
 

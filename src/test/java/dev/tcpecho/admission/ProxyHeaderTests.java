@@ -22,7 +22,7 @@ class ProxyHeaderTests {
 
     private final ListenerMetrics connections = new ListenerMetrics(this.registry, "plain");
 
-    private final Rejections rejections = new Rejections("plain", this.connections);
+    private final RejectionLog rejections = new RejectionLog("plain", this.connections);
 
     private FuzzedConnection connect() {
         return new FuzzedConnection(

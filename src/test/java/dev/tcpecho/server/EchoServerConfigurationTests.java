@@ -3,6 +3,7 @@ package dev.tcpecho.server;
 import static dev.tcpecho.testing.TestListeners.listener;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tcpecho.DuplicatePortException;
 import dev.tcpecho.EchoProperties;
 import dev.tcpecho.EchoProperties.Drain;
 import dev.tcpecho.EchoProperties.Limits;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.tcpecho.echo.OpenConnection;
 import dev.tcpecho.testing.TestCertificates;
 import dev.tcpecho.transport.Transport;
 import io.netty.channel.ChannelOption;
@@ -287,7 +288,8 @@ class TlsTests {
 
     private static void assertHoldsNoMoreThanItMay(RunningEcho echo) {
         await().during(Duration.ofSeconds(3))
-                .untilAsserted(() -> assertThat(heldBuffers(echo)).isBetween(1L, (long) Capacity.TLS_CONNECTION));
+                .untilAsserted(
+                        () -> assertThat(heldBuffers(echo)).isBetween(1L, (long) ProcessResources.TLS_CONNECTION));
     }
 
     private static long heldBuffers(RunningEcho echo) {

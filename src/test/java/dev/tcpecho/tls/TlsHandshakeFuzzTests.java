@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.tcpecho.EchoProperties;
-import dev.tcpecho.admission.Rejections;
+import dev.tcpecho.admission.RejectionLog;
 import dev.tcpecho.metrics.HandshakeMetrics;
 import dev.tcpecho.metrics.ListenerMetrics;
 import dev.tcpecho.testing.FuzzedConnection;
@@ -59,7 +59,7 @@ class TlsHandshakeFuzzTests {
                 "fuzz",
                 new EchoProperties.Ssl("tls", ClientAuth.WANT),
                 new DefaultSslBundleRegistry("tls", bundle),
-                new Rejections("fuzz", connections),
+                new RejectionLog("fuzz", connections),
                 handshakes,
                 connections,
                 Duration.ofSeconds(1));

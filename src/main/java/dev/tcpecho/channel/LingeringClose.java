@@ -1,4 +1,4 @@
-package dev.tcpecho.server;
+package dev.tcpecho.channel;
 
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
@@ -16,10 +16,10 @@ import java.util.concurrent.TimeUnit;
  * client's end or for a while. The kernel resets a connection that is closed with something unread, and the reset can
  * destroy what is on its way to the client.
  */
-final class LingeringClose extends ChannelDuplexHandler {
+public final class LingeringClose extends ChannelDuplexHandler {
 
     /** How long a client may take over the rest and its side of the end. */
-    static final Duration LINGER = Duration.ofSeconds(2);
+    public static final Duration LINGER = Duration.ofSeconds(2);
 
     private boolean inputEnded;
 

@@ -1,8 +1,9 @@
-package dev.tcpecho.server;
+package dev.tcpecho.channel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tcpecho.EchoProperties.Limits;
+import dev.tcpecho.echo.Echo;
 import dev.tcpecho.metrics.ListenerMetrics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.buffer.ByteBuf;
@@ -155,13 +156,13 @@ class PipelineTests {
     }
 
     @Nested
-    class ReadGateTests {
+    class BoundedReceiveBuffersTests {
 
         private ExtendedHandle handle;
 
         private ExtendedHandle install() {
             channel = withWaterMark();
-            ReadGate.install(channel);
+            BoundedReceiveBuffers.install(channel);
             this.handle =
                     (ExtendedHandle) channel.config().getRecvByteBufAllocator().newHandle();
             this.handle.reset(channel.config());
@@ -181,7 +182,7 @@ class PipelineTests {
         void givesNoMoreSpaceThanMayBeHeldBesideWhatIs() {
             channel = new EmbeddedChannel();
             channel.config().setRecvByteBufAllocator(new FixedRecvByteBufAllocator(65_536));
-            ReadGate.install(channel);
+            BoundedReceiveBuffers.install(channel);
             this.handle =
                     (ExtendedHandle) channel.config().getRecvByteBufAllocator().newHandle();
             ByteBuf full = this.handle.allocate(UnpooledByteBufAllocator.DEFAULT);

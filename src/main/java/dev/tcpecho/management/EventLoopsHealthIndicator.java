@@ -1,4 +1,4 @@
-package dev.tcpecho.observe;
+package dev.tcpecho.management;
 
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;

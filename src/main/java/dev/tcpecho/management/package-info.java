@@ -1,5 +1,5 @@
 /** What the management endpoints tell about the echo. */
 @NullMarked
-package dev.tcpecho.observe;
+package dev.tcpecho.management;
 
 import org.jspecify.annotations.NullMarked;

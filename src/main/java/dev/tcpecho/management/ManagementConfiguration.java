@@ -1,4 +1,4 @@
-package dev.tcpecho.observe;
+package dev.tcpecho.management;
 
 import dev.tcpecho.EchoProperties;
 import dev.tcpecho.EchoProperties.Limits;
@@ -21,7 +21,7 @@ import org.springframework.context.annotation.Configuration;
 
 /** Adds the echo to the health, info and metrics endpoints. The name of a health bean is the name of its component. */
 @Configuration(proxyBeanMethods = false)
-class ObserveConfiguration {
+class ManagementConfiguration {
 
     /** After which an event loop that has not answered counts as stalled. */
     private static final Duration STALLED = Duration.ofSeconds(1);

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.boot.web.server.Ssl.ClientAuth;
 
 /** What is told at start when the connections that are allowed cannot be had. */
-class CapacityTests {
+class ProcessResourcesTests {
 
     private static final long MIB = 1024 * 1024;
 
@@ -32,13 +32,13 @@ class CapacityTests {
 
     @Test
     void nothingIsToldWhenEverythingSuffices() {
-        assertThat(new Capacity(1064, 125 * MIB).shortages(properties(1000, "")))
+        assertThat(new ProcessResources(1064, 125 * MIB).shortages(properties(1000, "")))
                 .isEmpty();
     }
 
     @Test
     void fileDescriptors() {
-        assertThat(new Capacity(192, 125 * MIB).shortages(properties(1000, "")))
+        assertThat(new ProcessResources(192, 125 * MIB).shortages(properties(1000, "")))
                 .containsExactly(
                         "echo.limits.connections is 1000, but this process can open only about 128 connections:"
                                 + " raise its limit of open files (ulimit -n, LimitNOFILE) by 872 or more, or lower the property");
@@ -46,7 +46,7 @@ class CapacityTests {
 
     @Test
     void directMemory() {
-        assertThat(new Capacity(5000, 125 * MIB - 1).shortages(properties(1000, "")))
+        assertThat(new ProcessResources(5000, 125 * MIB - 1).shortages(properties(1000, "")))
                 .containsExactly(
                         "echo.limits.connections is 1000, and so many clients that do not read can make the service"
                                 + " hold 125 MiB, but its direct memory is limited to 124 MiB:"
@@ -55,15 +55,15 @@ class CapacityTests {
 
     @Test
     void aConnectionWithTlsHoldsFourTimesAsMuch() {
-        assertThat(new Capacity(5000, 500 * MIB).shortages(properties(1000, "tls")))
+        assertThat(new ProcessResources(5000, 500 * MIB).shortages(properties(1000, "tls")))
                 .isEmpty();
-        assertThat(new Capacity(5000, 500 * MIB - 1).shortages(properties(1000, "tls")))
+        assertThat(new ProcessResources(5000, 500 * MIB - 1).shortages(properties(1000, "tls")))
                 .hasSize(1);
     }
 
     @Test
     void theLimitsOfThisProcessAreKnown() {
-        assertThat(Capacity.current().freeDescriptors()).isBetween(1L, 1L << 31);
-        assertThat(Capacity.current().directMemory()).isPositive();
+        assertThat(ProcessResources.current().freeDescriptors()).isBetween(1L, 1L << 31);
+        assertThat(ProcessResources.current().directMemory()).isPositive();
     }
 }

@@ -1,6 +1,5 @@
-package dev.tcpecho.server;
+package dev.tcpecho;
 
-import dev.tcpecho.EchoConfigurationException;
 import dev.tcpecho.EchoProperties.Listener;
 import dev.tcpecho.EchoProperties.ProxyProtocol;
 import java.util.HashMap;
@@ -9,17 +8,18 @@ import java.util.Map;
 import org.springframework.boot.web.server.Ssl.ClientAuth;
 
 /** Refuses listeners that could only fail later, and less clearly, or never, and not do what was meant. */
-final class ListenerRules {
+public final class ListenerRules {
 
     private ListenerRules() {}
 
     /**
-     * Checks all listeners, by their names.
+     * Checks all listeners.
      *
+     * @param listeners their configurations, by their names
      * @throws DuplicatePortException if two have the same address and port
      * @throws EchoConfigurationException if the properties of one do not fit together
      */
-    static void check(Map<String, Listener> listeners) {
+    public static void check(Map<String, Listener> listeners) {
         requireDistinctPorts(listeners);
         listeners.forEach(ListenerRules::requireTrustedProxies);
         listeners.forEach(ListenerRules::requireTlsForClientCertificates);

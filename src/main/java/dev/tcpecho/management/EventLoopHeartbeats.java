@@ -1,4 +1,4 @@
-package dev.tcpecho.observe;
+package dev.tcpecho.management;
 
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.EventExecutor;

@@ -1,4 +1,4 @@
-package dev.tcpecho.server;
+package dev.tcpecho.echo;
 
 import java.time.Duration;
 

@@ -1,6 +1,7 @@
-package dev.tcpecho.server;
+package dev.tcpecho.channel;
 
 import dev.tcpecho.EchoProperties.Limits;
+import dev.tcpecho.echo.Echo;
 import dev.tcpecho.metrics.CloseReason;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
@@ -14,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  * four times the memory and adds a listener to every write. Here the echo tells what it reads, and what is owed to the
  * client is looked at when the time is up.
  */
-final class TimeLimits implements Runnable {
+public final class TimeLimits implements Runnable {
 
     private final Channel channel;
 
@@ -28,8 +29,13 @@ final class TimeLimits implements Runnable {
 
     private Future<?> look;
 
-    /** Starts the time of a connection; at least one of its limits is not zero. */
-    TimeLimits(Channel channel, Limits limits) {
+    /**
+     * Starts the time of a connection.
+     *
+     * @param channel the connection
+     * @param limits its limits, of which one at least is not zero
+     */
+    public TimeLimits(Channel channel, Limits limits) {
         this.channel = channel;
         this.limits = limits;
         this.startNanos = now();
@@ -37,13 +43,18 @@ final class TimeLimits implements Runnable {
         this.look = lookAgain();
     }
 
-    /** Tells whether there is a limit at all. */
-    static boolean areSet(Limits limits) {
+    /**
+     * Tells whether there is a limit at all.
+     *
+     * @param limits the limits
+     * @return whether one is not zero
+     */
+    public static boolean areSet(Limits limits) {
         return !limits.idleTimeout().isZero() || !limits.lifetime().isZero();
     }
 
     /** Counts the time for which the connection is idle anew. */
-    void passed() {
+    public void passed() {
         this.lastNanos = now();
     }
 
@@ -90,7 +101,8 @@ final class TimeLimits implements Runnable {
         return this.channel.eventLoop().ticker().nanoTime();
     }
 
-    void stop() {
+    /** Ends the watch. */
+    public void stop() {
         this.look.cancel(false);
     }
 }

@@ -6,7 +6,9 @@ import dev.tcpecho.address.ClientAddress;
 import dev.tcpecho.admission.AcceptFilter;
 import dev.tcpecho.admission.Admission;
 import dev.tcpecho.admission.ProxyHeader;
-import dev.tcpecho.admission.Rejections;
+import dev.tcpecho.admission.RejectionLog;
+import dev.tcpecho.channel.LingeringClose;
+import dev.tcpecho.echo.Echo;
 import dev.tcpecho.metrics.HandshakeMetrics;
 import dev.tcpecho.metrics.ListenerMetrics;
 import dev.tcpecho.tls.ListenerTls;
@@ -20,7 +22,7 @@ import org.springframework.boot.ssl.SslBundles;
 import reactor.netty.NettyPipeline;
 
 /** What the connections of one listener pass before their echo, and what ends them while they go on. */
-final class Entrance {
+final class ListenerPipeline {
 
     private final Listener listener;
 
@@ -28,13 +30,13 @@ final class Entrance {
 
     private final Admission admission;
 
-    private final Rejections rejections;
+    private final RejectionLog rejections;
 
     private final ListenerMetrics metrics;
 
     private final @Nullable ListenerTls tls;
 
-    Entrance(
+    ListenerPipeline(
             String name,
             Listener listener,
             Limits limits,
@@ -45,7 +47,7 @@ final class Entrance {
         this.limits = limits;
         this.admission = admission;
         this.metrics = new ListenerMetrics(registry, name);
-        this.rejections = new Rejections(name, this.metrics);
+        this.rejections = new RejectionLog(name, this.metrics);
         this.tls = listener.hasTls()
                 ? new ListenerTls(
                         name,

@@ -3,6 +3,7 @@ package dev.tcpecho.server;
 import com.sun.management.UnixOperatingSystemMXBean;
 import dev.tcpecho.EchoProperties;
 import dev.tcpecho.EchoProperties.Listener;
+import dev.tcpecho.channel.BoundedReceiveBuffers;
 import io.netty.util.internal.PlatformDependent;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -14,10 +15,11 @@ import java.util.List;
  * @param freeDescriptors how many files and sockets it may still open
  * @param directMemory how many bytes its buffers may take
  */
-record Capacity(long freeDescriptors, long directMemory) {
+record ProcessResources(long freeDescriptors, long directMemory) {
 
     /**
-     * The most bytes for a connection in plain text: those that {@link ReadGate} lets it hold, and their allocator's.
+     * The most bytes for a connection in plain text: those that {@link BoundedReceiveBuffers} lets it hold, and their
+     * allocator's.
      */
     static final int PLAIN_CONNECTION = 128 * 1024;
 
@@ -33,11 +35,11 @@ record Capacity(long freeDescriptors, long directMemory) {
     private static final int MIB = 1024 * 1024;
 
     /** What the process has now; a platform that does not tell has enough. */
-    static Capacity current() {
+    static ProcessResources current() {
         long free = (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system)
                 ? system.getMaxFileDescriptorCount() - system.getOpenFileDescriptorCount()
                 : Long.MAX_VALUE;
-        return new Capacity(free, PlatformDependent.maxDirectMemory());
+        return new ProcessResources(free, PlatformDependent.maxDirectMemory());
     }
 
     /** Returns a sentence for each thing that does not suffice for as many connections as are allowed. */

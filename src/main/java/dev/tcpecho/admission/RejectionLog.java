@@ -16,9 +16,9 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /** Counts the connections that one listener refuses, and logs them once a second, summed, however many they are. */
-public final class Rejections {
+public final class RejectionLog {
 
-    private static final Log logger = LogFactory.getLog(Rejections.class);
+    private static final Log logger = LogFactory.getLog(RejectionLog.class);
 
     private final String listener;
 
@@ -34,7 +34,7 @@ public final class Rejections {
      * @param listener the listener's name
      * @param metrics where they are counted
      */
-    public Rejections(String listener, ListenerMetrics metrics) {
+    public RejectionLog(String listener, ListenerMetrics metrics) {
         this.listener = listener;
         this.metrics = metrics;
         for (RejectReason reason : RejectReason.values()) {

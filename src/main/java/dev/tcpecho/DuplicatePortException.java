@@ -1,4 +1,4 @@
-package dev.tcpecho.server;
+package dev.tcpecho;
 
 /** Thrown when two listeners are configured to open the same port. */
 public class DuplicatePortException extends RuntimeException {

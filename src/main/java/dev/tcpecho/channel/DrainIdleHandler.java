@@ -1,5 +1,6 @@
-package dev.tcpecho.server;
+package dev.tcpecho.channel;
 
+import dev.tcpecho.echo.Echo;
 import dev.tcpecho.metrics.CloseReason;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -10,17 +11,22 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /** Ends a connection of a service that stops once its client has been quiet for a while and is owed nothing. */
-final class QuietClose extends IdleStateHandler {
+public final class DrainIdleHandler extends IdleStateHandler {
 
-    private QuietClose(Duration quiet) {
+    private DrainIdleHandler(Duration quiet) {
         super(true, 0, 0, Math.max(1, quiet.toMillis()), TimeUnit.MILLISECONDS);
     }
 
-    /** Starts the watch, from now on. */
-    static void install(Channel channel, Duration quiet) {
+    /**
+     * Starts the watch, from now on.
+     *
+     * @param channel the connection
+     * @param quiet how long its client has to be silent, 0 or more
+     */
+    public static void install(Channel channel, Duration quiet) {
         channel.eventLoop().execute(() -> {
             if (channel.isActive()) {
-                channel.pipeline().addBefore(Echo.NAME, "echo.quiet", new QuietClose(quiet));
+                channel.pipeline().addBefore(Echo.NAME, "echo.quiet", new DrainIdleHandler(quiet));
             }
         });
     }

@@ -1,10 +1,11 @@
-package dev.tcpecho.server;
+package dev.tcpecho.echo;
 
 import dev.tcpecho.EchoProperties.Limits;
 import dev.tcpecho.address.ClientAddress;
+import dev.tcpecho.channel.TimeLimits;
+import dev.tcpecho.echo.Echo.Write;
 import dev.tcpecho.metrics.CloseReason;
 import dev.tcpecho.metrics.ListenerMetrics;
-import dev.tcpecho.server.Echo.Write;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -26,10 +27,10 @@ import org.jspecify.annotations.Nullable;
  * The echo of one connection, and what is counted of it. A client is read only while it takes its echo: the channel's
  * high-water mark bounds what is held for one that does not.
  */
-final class Echo extends ChannelInboundHandlerAdapter implements GenericFutureListener<Write> {
+public final class Echo extends ChannelInboundHandlerAdapter implements GenericFutureListener<Write> {
 
     /** Its name in a pipeline. */
-    static final String NAME = "echo";
+    public static final String NAME = "echo";
 
     private final ListenerMetrics metrics;
 
@@ -47,13 +48,24 @@ final class Echo extends ChannelInboundHandlerAdapter implements GenericFutureLi
 
     private @Nullable CloseReason closeReason;
 
-    Echo(ListenerMetrics metrics, Limits limits) {
+    /**
+     * Echoes one connection.
+     *
+     * @param metrics what counts it
+     * @param limits for how long it may go on
+     */
+    public Echo(ListenerMetrics metrics, Limits limits) {
         this.metrics = metrics;
         this.limits = limits;
     }
 
-    /** Tells of a channel's connection, on any thread; empty while it is being admitted, or when it is closed. */
-    static Optional<OpenConnection> describe(Channel channel) {
+    /**
+     * Tells of a channel's connection, on any thread.
+     *
+     * @param channel the channel
+     * @return what is known; empty while it is being admitted, or when it is closed
+     */
+    public static Optional<OpenConnection> describe(Channel channel) {
         Echo echo = channel.pipeline().get(Echo.class);
         ChannelOutboundBuffer held = channel.unsafe().outboundBuffer();
         if (echo == null || !echo.open || held == null) {
@@ -70,8 +82,13 @@ final class Echo extends ChannelInboundHandlerAdapter implements GenericFutureLi
         return Duration.ofNanos(System.nanoTime() - this.startNanos);
     }
 
-    /** Closes a channel from the server's side, whatever is still owed, to be counted with the given reason. */
-    static void close(Channel channel, CloseReason reason) {
+    /**
+     * Closes a channel from the server's side, whatever is still owed.
+     *
+     * @param channel the channel
+     * @param reason what it is counted with
+     */
+    public static void close(Channel channel, CloseReason reason) {
         channel.eventLoop().execute(() -> {
             Echo echo = channel.pipeline().get(Echo.class);
             if (echo != null) {

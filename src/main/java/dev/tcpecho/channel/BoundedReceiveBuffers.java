@@ -1,5 +1,6 @@
-package dev.tcpecho.server;
+package dev.tcpecho.channel;
 
+import dev.tcpecho.echo.Echo;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
@@ -18,12 +19,12 @@ import io.netty.util.UncheckedBooleanSupplier;
  * because {@link RecvByteBufAllocator.DelegatingHandle DelegatingHandle}, which epoll's own is too, would be compiled
  * to calls that are not inlined.
  */
-final class ReadGate implements ExtendedHandle, RecvByteBufAllocator {
+public final class BoundedReceiveBuffers implements ExtendedHandle, RecvByteBufAllocator {
 
     /**
      * The bytes waiting for a client above which it is not read: a full buffer, and what Netty adds to it, are below.
      */
-    static final int HIGH_WATER_MARK = 68 * 1024;
+    public static final int HIGH_WATER_MARK = 68 * 1024;
 
     /** The most bytes held: with space for what comes right behind a full buffer, as the end of a message may. */
     private static final int MOST_HELD = 80 * 1024;
@@ -34,14 +35,20 @@ final class ReadGate implements ExtendedHandle, RecvByteBufAllocator {
 
     private boolean shut;
 
-    private ReadGate(Channel channel, ExtendedHandle sizes) {
+    private BoundedReceiveBuffers(Channel channel, ExtendedHandle sizes) {
         this.channel = channel;
         this.sizes = sizes;
     }
 
-    static void install(Channel channel) {
+    /**
+     * Bounds the reads of a channel.
+     *
+     * @param channel a channel that has not read yet
+     */
+    public static void install(Channel channel) {
         RecvByteBufAllocator receiveBuffers = channel.config().getRecvByteBufAllocator();
-        channel.config().setRecvByteBufAllocator(new ReadGate(channel, (ExtendedHandle) receiveBuffers.newHandle()));
+        channel.config().setRecvByteBufAllocator(new BoundedReceiveBuffers(channel, (ExtendedHandle)
+                receiveBuffers.newHandle()));
     }
 
     /** The channel takes one, and keeps it. */

@@ -1,7 +1,7 @@
-package dev.tcpecho.observe;
+package dev.tcpecho.management;
 
+import dev.tcpecho.echo.OpenConnection;
 import dev.tcpecho.server.EchoServer;
-import dev.tcpecho.server.OpenConnection;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -9,7 +9,7 @@ import io.netty.channel.ChannelHandlerContext;
  * application data, whether or not reading is stopped, and would do so without end while nothing can be read; and each
  * time it writes one more empty buffer.
  */
-final class ReadStop extends ChannelDuplexHandler {
+final class DeferredReads extends ChannelDuplexHandler {
 
     private boolean putOff;
 

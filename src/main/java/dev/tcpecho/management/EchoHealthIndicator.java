@@ -1,4 +1,4 @@
-package dev.tcpecho.observe;
+package dev.tcpecho.management;
 
 import dev.tcpecho.server.EchoServer;
 import dev.tcpecho.transport.Transport;

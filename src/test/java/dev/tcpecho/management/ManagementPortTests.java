@@ -1,4 +1,4 @@
-package dev.tcpecho.observe;
+package dev.tcpecho.management;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
