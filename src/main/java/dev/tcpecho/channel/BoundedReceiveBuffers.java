@@ -1,42 +1,32 @@
 package dev.tcpecho.channel;
 
-import dev.tcpecho.echo.Echo;
+import dev.tcpecho.echo.HeldBytes;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.RecvByteBufAllocator.ExtendedHandle;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.UncheckedBooleanSupplier;
 
 /**
- * Bounds a read to what may still be held, and to nothing while the channel is not writable. {@link Echo} stops reading
- * then, but once a client has ended its stream, Netty's native transports read on regardless, all that the kernel has:
- * megabytes for a client that does not take its echo. The sizes of reads are Netty's; each call is passed on here
- * because {@link RecvByteBufAllocator.DelegatingHandle DelegatingHandle}, which epoll's own is too, would be compiled
- * to calls that are not inlined.
+ * Bounds a read to what may still be held, and to nothing while nothing more may be. Reading is stopped then, but once
+ * a client has ended its stream, Netty's native transports read on regardless, all that the kernel has: megabytes for a
+ * client that does not take its echo. The sizes of reads are Netty's; each call is passed on here because
+ * {@link RecvByteBufAllocator.DelegatingHandle DelegatingHandle}, which epoll's own is too, would be compiled to calls
+ * that are not inlined.
  */
 public final class BoundedReceiveBuffers implements ExtendedHandle, RecvByteBufAllocator {
 
-    /**
-     * The bytes waiting for a client above which it is not read: a full buffer, and what Netty adds to it, are below.
-     */
-    public static final int HIGH_WATER_MARK = 68 * 1024;
-
-    /** The most bytes held: with space for what comes right behind a full buffer, as the end of a message may. */
-    private static final int MOST_HELD = 80 * 1024;
-
-    private final Channel channel;
+    private final HeldBytes held;
 
     private final ExtendedHandle sizes;
 
     private boolean shut;
 
     private BoundedReceiveBuffers(Channel channel, ExtendedHandle sizes) {
-        this.channel = channel;
+        this.held = new HeldBytes(channel);
         this.sizes = sizes;
     }
 
@@ -51,6 +41,16 @@ public final class BoundedReceiveBuffers implements ExtendedHandle, RecvByteBufA
                 receiveBuffers.newHandle()));
     }
 
+    /**
+     * Returns the ledger that bounds the reads of a channel.
+     *
+     * @param channel a channel whose reads are bounded
+     * @return what is held for it
+     */
+    public static HeldBytes heldBytes(Channel channel) {
+        return ((BoundedReceiveBuffers) channel.config().getRecvByteBufAllocator()).held;
+    }
+
     /** The channel takes one, and keeps it. */
     @Override
     public Handle newHandle() {
@@ -59,23 +59,12 @@ public final class BoundedReceiveBuffers implements ExtendedHandle, RecvByteBufA
 
     @Override
     public ByteBuf allocate(ByteBufAllocator allocator) {
-        this.shut = !this.channel.isWritable() && !isOutputShutdown();
+        this.shut = !this.held.mayRead();
         if (this.shut) {
             return Unpooled.EMPTY_BUFFER;
         }
-        int room = room();
+        int room = this.held.room();
         return (guess() <= room) ? this.sizes.allocate(allocator) : allocator.ioBuffer(room);
-    }
-
-    /** How many bytes may be held beside those that are; more than none, as the channel is writable. */
-    private int room() {
-        ChannelOutboundBuffer held = this.channel.unsafe().outboundBuffer();
-        return (held == null) ? MOST_HELD : MOST_HELD - (int) held.totalPendingWriteBytes();
-    }
-
-    /** What is read then is not sent back, and so is not held. */
-    private boolean isOutputShutdown() {
-        return this.channel instanceof DuplexChannel duplex && duplex.isOutputShutdown();
     }
 
     @Override

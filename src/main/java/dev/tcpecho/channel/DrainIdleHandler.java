@@ -1,10 +1,9 @@
 package dev.tcpecho.channel;
 
-import dev.tcpecho.echo.Echo;
+import dev.tcpecho.echo.EchoOperations;
 import dev.tcpecho.metrics.CloseReason;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.handler.timeout.IdleStateHandler;
 import java.time.Duration;
@@ -26,17 +25,16 @@ public final class DrainIdleHandler extends IdleStateHandler {
     public static void install(Channel channel, Duration quiet) {
         channel.eventLoop().execute(() -> {
             if (channel.isActive()) {
-                channel.pipeline().addBefore(Echo.NAME, "echo.quiet", new DrainIdleHandler(quiet));
+                channel.pipeline().addBefore(InboundSignals.NAME, "echo.drain-idle", new DrainIdleHandler(quiet));
             }
         });
     }
 
     @Override
     protected void channelIdle(ChannelHandlerContext context, IdleStateEvent event) {
-        ChannelOutboundBuffer owed = context.channel().unsafe().outboundBuffer();
         // While something is owed, the client may be about to take it, and then to send more.
-        if (owed != null && owed.isEmpty()) {
-            Echo.close(context.channel(), CloseReason.DRAIN);
+        if (BoundedReceiveBuffers.heldBytes(context.channel()).isNone()) {
+            EchoOperations.close(context.channel(), CloseReason.DRAIN);
         }
     }
 }

@@ -3,7 +3,7 @@ package dev.tcpecho.server;
 import dev.tcpecho.EchoProperties.Drain;
 import dev.tcpecho.channel.DrainIdleHandler;
 import dev.tcpecho.channel.LingeringClose;
-import dev.tcpecho.echo.Echo;
+import dev.tcpecho.echo.EchoOperations;
 import dev.tcpecho.metrics.CloseReason;
 import io.netty.channel.Channel;
 import io.netty.channel.group.ChannelGroup;
@@ -68,7 +68,7 @@ final class ConnectionDrain {
         this.connections.forEach(channel -> DrainIdleHandler.install(channel, quiet));
         awaitEnd(timeout);
         int left = this.connections.size();
-        this.connections.forEach(channel -> Echo.close(channel, CloseReason.DRAIN));
+        this.connections.forEach(channel -> EchoOperations.close(channel, CloseReason.DRAIN));
         awaitEnd(LingeringClose.LINGER);
         this.connections.forEach(ConnectionDrain::closeNow);
         awaitEnd(CLOSE_TIMEOUT);

@@ -5,7 +5,7 @@ import dev.tcpecho.EchoProperties.Listener;
 import dev.tcpecho.ListenerRules;
 import dev.tcpecho.admission.Admission;
 import dev.tcpecho.channel.LingeringClose;
-import dev.tcpecho.echo.Echo;
+import dev.tcpecho.echo.EchoOperations;
 import dev.tcpecho.echo.OpenConnection;
 import dev.tcpecho.transport.Transport;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -131,7 +131,7 @@ public final class EchoServer implements SmartLifecycle {
                     .option(ChannelOption.SO_BACKLOG, listener.backlog())
                     .option(this.transport.reusePort(), listener.reusePort())
                     .doOnChannelInit(
-                            (observer, channel, remote) -> pipeline(name).initialize(channel))
+                            (observer, channel, remote) -> pipeline(name).initialize(channel, observer))
                     .doOnBound(server -> filter(server.channel(), pipeline(name)))
                     .bindNow();
         } catch (UnknownHostException | ChannelBindException ex) {
@@ -190,8 +190,9 @@ public final class EchoServer implements SmartLifecycle {
      */
     public List<OpenConnection> connections() {
         return this.connections.stream()
-                .map(Echo::describe)
+                .map(EchoOperations::of)
                 .flatMap(Optional::stream)
+                .map(EchoOperations::describe)
                 .toList();
     }
 

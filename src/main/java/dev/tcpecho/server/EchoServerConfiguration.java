@@ -2,6 +2,8 @@ package dev.tcpecho.server;
 
 import dev.tcpecho.EchoProperties;
 import dev.tcpecho.channel.BoundedReceiveBuffers;
+import dev.tcpecho.echo.EchoHandler;
+import dev.tcpecho.echo.HeldBytes;
 import dev.tcpecho.transport.Transport;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.buffer.ByteBuf;
@@ -26,7 +28,7 @@ class EchoServerConfiguration {
     private static final int READS_IN_A_ROW = 16;
 
     private static final WriteBufferWaterMark WATER_MARKS =
-            new WriteBufferWaterMark(WriteBufferWaterMark.DEFAULT.low(), BoundedReceiveBuffers.HIGH_WATER_MARK);
+            new WriteBufferWaterMark(WriteBufferWaterMark.DEFAULT.low(), HeldBytes.HIGH_WATER_MARK);
 
     @Bean
     Transport echoTransport(EchoProperties properties) {
@@ -56,7 +58,8 @@ class EchoServerConfiguration {
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARKS)
                 // What is held is the buffer, however little of it was filled.
                 .childOption(ChannelOption.MESSAGE_SIZE_ESTIMATOR, () -> EchoServerConfiguration::heldBytes)
-                .doOnChannelInit((observer, channel, remoteAddress) -> BoundedReceiveBuffers.install(channel));
+                .doOnChannelInit((observer, channel, remoteAddress) -> BoundedReceiveBuffers.install(channel))
+                .handle(new EchoHandler());
     }
 
     private static int heldBytes(Object message) {

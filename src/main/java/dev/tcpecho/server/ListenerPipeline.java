@@ -7,11 +7,14 @@ import dev.tcpecho.admission.AcceptFilter;
 import dev.tcpecho.admission.Admission;
 import dev.tcpecho.admission.ProxyHeader;
 import dev.tcpecho.admission.RejectionLog;
+import dev.tcpecho.channel.BoundedReceiveBuffers;
+import dev.tcpecho.channel.InboundSignals;
 import dev.tcpecho.channel.LingeringClose;
-import dev.tcpecho.echo.Echo;
+import dev.tcpecho.echo.EchoOperations;
 import dev.tcpecho.metrics.HandshakeMetrics;
 import dev.tcpecho.metrics.ListenerMetrics;
 import dev.tcpecho.tls.ListenerTls;
+import dev.tcpecho.tls.TlsHandshake;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
@@ -19,7 +22,10 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.channel.group.ChannelGroup;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.ssl.SslBundles;
+import reactor.netty.Connection;
+import reactor.netty.ConnectionObserver;
 import reactor.netty.NettyPipeline;
+import reactor.netty.channel.ChannelOperations;
 
 /** What the connections of one listener pass before their echo, and what ends them while they go on. */
 final class ListenerPipeline {
@@ -36,6 +42,8 @@ final class ListenerPipeline {
 
     private final @Nullable ListenerTls tls;
 
+    private final ChannelOperations.OnSetup newEcho = this::newEcho;
+
     ListenerPipeline(
             String name,
             Listener listener,
@@ -50,18 +58,8 @@ final class ListenerPipeline {
         this.rejections = new RejectionLog(name, this.metrics);
         this.tls = listener.hasTls()
                 ? new ListenerTls(
-                        name,
-                        listener.ssl(),
-                        bundles,
-                        this.rejections,
-                        new HandshakeMetrics(registry, name),
-                        this.metrics,
-                        LingeringClose.LINGER)
+                        name, listener.ssl(), bundles, new HandshakeMetrics(registry, name), LingeringClose.LINGER)
                 : null;
-    }
-
-    ListenerMetrics metrics() {
-        return this.metrics;
     }
 
     /** Returns what admits connections before they get a pipeline. */
@@ -69,14 +67,20 @@ final class ListenerPipeline {
         return new AcceptFilter(this.listener, this.admission, this.rejections, connections);
     }
 
-    /**
-     * Adds, from the socket inwards: PROXY protocol, close, TLS, and the echo, behind which only Reactor Netty's is.
-     */
-    void initialize(Channel channel) {
+    /** Adds, from the socket inwards: PROXY protocol, close, TLS, and the bridge to the echo's Flux. */
+    void initialize(Channel channel, ConnectionObserver observer) {
         ChannelPipeline pipeline = channel.pipeline();
-        pipeline.addBefore(NettyPipeline.ReactiveBridge, Echo.NAME, new Echo(this.metrics, this.limits));
+        pipeline.remove(NettyPipeline.ReactiveBridge);
+        pipeline.addLast(InboundSignals.NAME, InboundSignals.HANDLER);
+        ChannelOperations.addReactiveBridge(channel, this.newEcho, observer);
         if (this.tls != null) {
-            pipeline.addFirst("echo.tls-handshake", this.tls.newHandshake());
+            pipeline.addFirst(
+                    "echo.tls-handshake",
+                    new TlsHandshake(
+                            this.tls,
+                            BoundedReceiveBuffers.heldBytes(channel)::mayRead,
+                            this.rejections,
+                            this.metrics));
         }
         pipeline.addFirst("echo.lingering-close", new LingeringClose());
         if (ProxyHeader.isPossible(this.listener, ClientAddress.peer(channel))) {
@@ -84,5 +88,11 @@ final class ListenerPipeline {
                     "echo.proxy-header",
                     new ProxyHeader(this.listener.proxyProtocol(), this.admission, this.rejections, this.metrics));
         }
+    }
+
+    /** Begins the echo of a connection, which has been admitted when it becomes active for Reactor Netty's bridge. */
+    private EchoOperations newEcho(Connection connection, ConnectionObserver observer, @Nullable Object message) {
+        return new EchoOperations(
+                connection, observer, this.metrics, this.limits, BoundedReceiveBuffers.heldBytes(connection.channel()));
     }
 }

@@ -1,23 +1,27 @@
 package dev.tcpecho.tls;
 
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
+import java.util.function.BooleanSupplier;
 
 /**
- * Puts off what the TLS handler asks to read until the channel is writable. It asks by itself after a read without
- * application data, whether or not reading is stopped, and would do so without end while nothing can be read; and each
- * time it writes one more empty buffer.
+ * Puts off what the TLS handler asks to read until more may be held. It asks by itself after a read without application
+ * data, whether or not reading is stopped, and would do so without end while nothing can be read; and each time it
+ * writes one more empty buffer.
  */
 final class DeferredReads extends ChannelDuplexHandler {
 
+    private final BooleanSupplier mayRead;
+
     private boolean putOff;
+
+    DeferredReads(BooleanSupplier mayRead) {
+        this.mayRead = mayRead;
+    }
 
     @Override
     public void read(ChannelHandlerContext context) {
-        Channel channel = context.channel();
-        boolean outputEnded = channel.unsafe().outboundBuffer() == null;
-        if (channel.isWritable() || outputEnded) {
+        if (this.mayRead.getAsBoolean()) {
             context.read();
         } else {
             this.putOff = true;
@@ -26,7 +30,7 @@ final class DeferredReads extends ChannelDuplexHandler {
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
-        if (this.putOff && context.channel().isWritable()) {
+        if (this.putOff && this.mayRead.getAsBoolean()) {
             this.putOff = false;
             context.read();
         }

@@ -2,11 +2,8 @@ package dev.tcpecho.tls;
 
 import dev.tcpecho.EchoConfigurationException;
 import dev.tcpecho.EchoProperties;
-import dev.tcpecho.admission.RejectionLog;
 import dev.tcpecho.metrics.HandshakeMetrics;
-import dev.tcpecho.metrics.ListenerMetrics;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.channel.ChannelHandler;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -42,11 +39,7 @@ public final class ListenerTls {
 
     private final EchoProperties.Ssl ssl;
 
-    private final RejectionLog rejections;
-
     private final HandshakeMetrics handshakes;
-
-    private final ListenerMetrics connections;
 
     private final Duration closeTimeout;
 
@@ -58,9 +51,7 @@ public final class ListenerTls {
      * @param listener the listener's name
      * @param ssl the listener's configuration, with the name of a bundle
      * @param bundles where the bundle is
-     * @param rejections what counts those whose handshake does not succeed
      * @param handshakes what counts handshakes
-     * @param connections what counts the listener's connections
      * @param closeTimeout how long the last record may take
      * @throws EchoConfigurationException if there is no such bundle, or it cannot be used
      */
@@ -68,15 +59,11 @@ public final class ListenerTls {
             String listener,
             EchoProperties.Ssl ssl,
             SslBundles bundles,
-            RejectionLog rejections,
             HandshakeMetrics handshakes,
-            ListenerMetrics connections,
             Duration closeTimeout) {
         this.listener = listener;
         this.ssl = ssl;
-        this.rejections = rejections;
         this.handshakes = handshakes;
-        this.connections = connections;
         this.closeTimeout = closeTimeout;
         this.context = newContext(bundle(bundles));
         bundles.addBundleUpdateHandler(ssl.bundle(), updated -> this.context = newContext(updated));
@@ -131,13 +118,8 @@ public final class ListenerTls {
         return enabled;
     }
 
-    /**
-     * Returns what handshakes with one client, before which its connection is not active for the handlers behind.
-     *
-     * @return a handler for one connection
-     */
-    public ChannelHandler newHandshake() {
-        return new TlsHandshake(this, this.rejections, this.handshakes, this.connections);
+    HandshakeMetrics handshakes() {
+        return this.handshakes;
     }
 
     SslHandler newHandler(ByteBufAllocator allocator) {

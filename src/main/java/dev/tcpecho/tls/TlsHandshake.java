@@ -2,7 +2,6 @@ package dev.tcpecho.tls;
 
 import dev.tcpecho.address.ClientAddress;
 import dev.tcpecho.admission.RejectionLog;
-import dev.tcpecho.metrics.HandshakeMetrics;
 import dev.tcpecho.metrics.HandshakeOutcome;
 import dev.tcpecho.metrics.ListenerMetrics;
 import dev.tcpecho.metrics.RejectReason;
@@ -21,6 +20,7 @@ import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.security.cert.CertificateException;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLException;
 
 /**
@@ -28,16 +28,16 @@ import javax.net.ssl.SSLException;
  * handshake has succeeded; a connection whose handshake does not succeed never is. One that ends without a byte is no
  * handshake, but a probe as load balancers send them.
  */
-final class TlsHandshake extends ChannelInboundHandlerAdapter {
+public final class TlsHandshake extends ChannelInboundHandlerAdapter {
 
     /** A fatal alert, unexpected_message (RFC 8446, section 6): Netty closes without one on what is not TLS. */
     private static final byte[] UNEXPECTED_MESSAGE = {21, 3, 3, 0, 2, 2, 10};
 
     private final ListenerTls tls;
 
-    private final RejectionLog rejections;
+    private final BooleanSupplier mayRead;
 
-    private final HandshakeMetrics handshakes;
+    private final RejectionLog rejections;
 
     private final ListenerMetrics connections;
 
@@ -45,10 +45,19 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter {
 
     private boolean ended;
 
-    TlsHandshake(ListenerTls tls, RejectionLog rejections, HandshakeMetrics handshakes, ListenerMetrics connections) {
+    /**
+     * Waits for the handshake of one connection.
+     *
+     * @param tls the listener's TLS
+     * @param mayRead whether more may be read from the client
+     * @param rejections what counts the connection if its handshake does not succeed
+     * @param connections what counts the connection if it ends without a byte
+     */
+    public TlsHandshake(
+            ListenerTls tls, BooleanSupplier mayRead, RejectionLog rejections, ListenerMetrics connections) {
         this.tls = tls;
+        this.mayRead = mayRead;
         this.rejections = rejections;
-        this.handshakes = handshakes;
         this.connections = connections;
     }
 
@@ -57,7 +66,7 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter {
         this.startNanos = System.nanoTime();
         SslHandler handler = this.tls.newHandler(context.alloc());
         context.pipeline()
-                .addBefore(context.name(), "echo.read-stop", new DeferredReads())
+                .addBefore(context.name(), "echo.read-stop", new DeferredReads(this.mayRead))
                 .addBefore(context.name(), "echo.client-close-notify", new ClientCloseNotify())
                 .addBefore(context.name(), "echo.tls", handler);
         // The handler reads on by itself until it has what it needs.
@@ -108,7 +117,7 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter {
 
     private void end(HandshakeOutcome outcome) {
         this.ended = true;
-        this.handshakes.ended(outcome, duration());
+        this.tls.handshakes().ended(outcome, duration());
     }
 
     private Duration duration() {

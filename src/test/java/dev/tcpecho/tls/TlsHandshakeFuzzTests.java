@@ -39,6 +39,10 @@ class TlsHandshakeFuzzTests {
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 
+    private final ListenerMetrics connections = new ListenerMetrics(this.registry, "fuzz");
+
+    private final RejectionLog rejections = new RejectionLog("fuzz", this.connections);
+
     private final NewCounts closed;
 
     private final NewCounts rejected;
@@ -48,21 +52,17 @@ class TlsHandshakeFuzzTests {
     private final ListenerTls tls;
 
     TlsHandshakeFuzzTests() throws Exception {
-        ListenerMetrics connections = new ListenerMetrics(this.registry, "fuzz");
-        HandshakeMetrics handshakes = new HandshakeMetrics(this.registry, "fuzz");
-        this.closed = new NewCounts(this.registry, "echo.connections.closed", "reason");
-        this.rejected = new NewCounts(this.registry, "echo.connections.rejected", "reason");
-        this.ended = new NewCounts(this.registry, "echo.tls.handshake", "outcome");
         KeyStore store = newCertificate().toKeyStore("secret".toCharArray());
         SslBundle bundle = SslBundle.of(SslStoreBundle.of(store, "secret", store));
         this.tls = new ListenerTls(
                 "fuzz",
                 new EchoProperties.Ssl("tls", ClientAuth.WANT),
                 new DefaultSslBundleRegistry("tls", bundle),
-                new RejectionLog("fuzz", connections),
-                handshakes,
-                connections,
+                new HandshakeMetrics(this.registry, "fuzz"),
                 Duration.ofSeconds(1));
+        this.closed = new NewCounts(this.registry, "echo.connections.closed", "reason");
+        this.rejected = new NewCounts(this.registry, "echo.connections.rejected", "reason");
+        this.ended = new NewCounts(this.registry, "echo.tls.handshake", "outcome");
     }
 
     private static X509Bundle newCertificate() throws Exception {
@@ -117,7 +117,8 @@ class TlsHandshakeFuzzTests {
     @FuzzTest(maxDuration = "", maxExecutions = 30_000)
     void rejectsAndCounts(byte[] input) {
         FuzzedStream stream = new FuzzedStream(input);
-        try (FuzzedConnection connection = new FuzzedConnection(this.tls.newHandshake())) {
+        try (FuzzedConnection connection =
+                new FuzzedConnection(new TlsHandshake(this.tls, () -> true, this.rejections, this.connections))) {
             connection.send(stream, stream.chunks());
             assertThat(connection.channel().isOpen()).isFalse();
             assertThat(connection.activations()).isZero();

@@ -1,10 +1,8 @@
-package dev.tcpecho.channel;
+package dev.tcpecho.echo;
 
 import dev.tcpecho.EchoProperties.Limits;
-import dev.tcpecho.echo.Echo;
 import dev.tcpecho.metrics.CloseReason;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -15,9 +13,9 @@ import java.util.concurrent.TimeUnit;
  * four times the memory and adds a listener to every write. Here the echo tells what it reads, and what is owed to the
  * client is looked at when the time is up.
  */
-public final class TimeLimits implements Runnable {
+final class TimeLimits implements Runnable {
 
-    private final Channel channel;
+    private final Limited connection;
 
     private final Limits limits;
 
@@ -25,64 +23,53 @@ public final class TimeLimits implements Runnable {
 
     private long lastNanos;
 
-    private long owed;
+    private long untaken;
 
     private Future<?> look;
 
-    /**
-     * Starts the time of a connection.
-     *
-     * @param channel the connection
-     * @param limits its limits, of which one at least is not zero
-     */
-    public TimeLimits(Channel channel, Limits limits) {
-        this.channel = channel;
+    /** Starts the time of a connection; at least one of its limits is not zero. */
+    TimeLimits(Limited connection, Limits limits) {
+        this.connection = connection;
         this.limits = limits;
         this.startNanos = now();
         this.lastNanos = this.startNanos;
         this.look = lookAgain();
     }
 
-    /**
-     * Tells whether there is a limit at all.
-     *
-     * @param limits the limits
-     * @return whether one is not zero
-     */
-    public static boolean areSet(Limits limits) {
+    /** Tells whether there is a limit at all. */
+    static boolean areSet(Limits limits) {
         return !limits.idleTimeout().isZero() || !limits.lifetime().isZero();
     }
 
     /** Counts the time for which the connection is idle anew. */
-    public void passed() {
+    void passed() {
         this.lastNanos = now();
     }
 
     /** Runs when a time may be up. */
     @Override
     public void run() {
-        observeOwed();
+        observeUntaken();
         if (lifetimeLeft() <= 0) {
-            Echo.close(this.channel, CloseReason.LIFETIME);
+            this.connection.close(CloseReason.LIFETIME);
         } else if (idleLeft() <= 0) {
-            Echo.close(this.channel, CloseReason.IDLE);
+            this.connection.close(CloseReason.IDLE);
         } else {
             this.look = lookAgain();
         }
     }
 
     /** What the client took since the last look, it may have taken just now. */
-    private void observeOwed() {
-        ChannelOutboundBuffer buffer = this.channel.unsafe().outboundBuffer();
-        long owed = (buffer != null) ? buffer.totalPendingWriteBytes() - buffer.currentProgress() : 0;
-        if (owed != this.owed) {
-            this.owed = owed;
+    private void observeUntaken() {
+        long untaken = this.connection.held().untaken();
+        if (untaken != this.untaken) {
+            this.untaken = untaken;
             passed();
         }
     }
 
     private Future<?> lookAgain() {
-        return this.channel.eventLoop().schedule(this, Math.min(lifetimeLeft(), idleLeft()), TimeUnit.NANOSECONDS);
+        return this.connection.eventLoop().schedule(this, Math.min(lifetimeLeft(), idleLeft()), TimeUnit.NANOSECONDS);
     }
 
     private long lifetimeLeft() {
@@ -98,11 +85,20 @@ public final class TimeLimits implements Runnable {
     }
 
     private long now() {
-        return this.channel.eventLoop().ticker().nanoTime();
+        return this.connection.eventLoop().ticker().nanoTime();
     }
 
-    /** Ends the watch. */
-    public void stop() {
+    void stop() {
         this.look.cancel(false);
+    }
+
+    /** A connection whose time is limited. */
+    interface Limited {
+
+        EventLoop eventLoop();
+
+        HeldBytes held();
+
+        void close(CloseReason reason);
     }
 }

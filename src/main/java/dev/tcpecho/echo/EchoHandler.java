@@ -1,0 +1,34 @@
+package dev.tcpecho.echo;
+
+import io.netty.buffer.ByteBuf;
+import java.util.function.BiFunction;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.netty.NettyInbound;
+import reactor.netty.NettyOutbound;
+import reactor.netty.tcp.TcpServer;
+
+/**
+ * Handler of a {@link TcpServer} that echoes each connection (RFC 862): what the client sends is a {@link Flux} that
+ * completes when the client has ended its stream, and {@link EchoWriter} sends it back.
+ */
+public final class EchoHandler implements BiFunction<NettyInbound, NettyOutbound, Publisher<Void>> {
+
+    /**
+     * Echoes one connection.
+     *
+     * @param inbound the client's bytes; an {@link EchoOperations}
+     * @param outbound the way back; the same object
+     * @return completes when the kernel has taken the whole echo, and then the connection closes
+     */
+    @Override
+    public Publisher<Void> apply(NettyInbound inbound, NettyOutbound outbound) {
+        Flux<ByteBuf> received = inbound.receiveObject().map(EchoHandler::retain);
+        return completion -> received.subscribe(new EchoWriter((EchoOperations) outbound, completion));
+    }
+
+    /** Reactor Netty releases each buffer when it has passed it on. */
+    private static ByteBuf retain(Object message) {
+        return ((ByteBuf) message).retain();
+    }
+}

@@ -1,0 +1,210 @@
+package dev.tcpecho.echo;
+
+import dev.tcpecho.EchoProperties.Limits;
+import dev.tcpecho.address.ClientAddress;
+import dev.tcpecho.metrics.CloseReason;
+import dev.tcpecho.metrics.ListenerMetrics;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.EventLoop;
+import io.netty.util.NetUtil;
+import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import reactor.netty.Connection;
+import reactor.netty.ConnectionObserver;
+import reactor.netty.NettyInbound;
+import reactor.netty.NettyOutbound;
+import reactor.netty.channel.AbortedException;
+import reactor.netty.channel.ChannelOperations;
+
+/**
+ * {@link ChannelOperations} of one connection that complete the inbound Flux when the client ends its stream, which
+ * Reactor Netty's own do not. They are the record of the connection too: they count its bytes and its end.
+ */
+public final class EchoOperations extends ChannelOperations<NettyInbound, NettyOutbound> implements TimeLimits.Limited {
+
+    private final ListenerMetrics metrics;
+
+    private final HeldBytes held;
+
+    private final @Nullable TimeLimits timeLimits;
+
+    private final long startNanos = System.nanoTime();
+
+    private boolean silent = true;
+
+    private boolean inputEnded;
+
+    private @Nullable CloseReason closeReason;
+
+    private volatile boolean open = true;
+
+    /**
+     * Begins the echo of a connection that has been admitted.
+     *
+     * @param connection the connection
+     * @param observer what Reactor Netty tells of it
+     * @param metrics what counts it
+     * @param limits for how long it may go on
+     * @param held what is held for it
+     */
+    public EchoOperations(
+            Connection connection,
+            ConnectionObserver observer,
+            ListenerMetrics metrics,
+            Limits limits,
+            HeldBytes held) {
+        super(connection, observer);
+        this.metrics = metrics;
+        this.held = held;
+        this.timeLimits = TimeLimits.areSet(limits) ? new TimeLimits(this, limits) : null;
+        metrics.accepted();
+    }
+
+    /**
+     * Finds the echo of a channel, on any thread.
+     *
+     * @param channel the channel
+     * @return the echo; empty before the connection is admitted, and after it has ended
+     */
+    public static Optional<EchoOperations> of(Channel channel) {
+        return (ChannelOperations.get(channel) instanceof EchoOperations operations)
+                ? Optional.of(operations)
+                : Optional.empty();
+    }
+
+    /**
+     * Tells of the connection, on any thread.
+     *
+     * @return what is known now
+     */
+    public OpenConnection describe() {
+        return new OpenConnection(
+                this.metrics.listener(),
+                NetUtil.toAddressString(ClientAddress.of(channel())),
+                age(),
+                this.held.total());
+    }
+
+    private Duration age() {
+        return Duration.ofNanos(System.nanoTime() - this.startNanos);
+    }
+
+    /** Counts what was read, and passes it to the Flux. */
+    @Override
+    protected void onInboundNext(ChannelHandlerContext context, Object message) {
+        ByteBuf buffer = (ByteBuf) message;
+        if (this.inputEnded || this.closeReason != null) {
+            // The end of our stream is on its way to the client, maybe still in the TLS handler.
+            buffer.release();
+            return;
+        }
+        this.silent = false;
+        this.metrics.received(buffer.readableBytes());
+        if (this.timeLimits != null) {
+            this.timeLimits.passed();
+        }
+        super.onInboundNext(context, buffer);
+    }
+
+    /** Completes the inbound Flux: the client has ended its stream. */
+    public void endInput() {
+        this.inputEnded = true;
+        onInboundComplete();
+    }
+
+    /**
+     * Tells whether the client has ended its stream.
+     *
+     * @return whether the inbound Flux is complete
+     */
+    public boolean isInputEnded() {
+        return this.inputEnded;
+    }
+
+    @Override
+    protected void onWritabilityChanged() {
+        this.held.limitReads();
+    }
+
+    /** Counts bytes that the kernel has taken for the client. */
+    void sent(int bytes) {
+        this.metrics.sent(bytes);
+    }
+
+    /**
+     * Keeps the reason of a failure, unless there is one already: a channel that is closed was closed for a reason of
+     * its own.
+     *
+     * @param cause what a read or a write failed with
+     */
+    public void failed(Throwable cause) {
+        if (!(cause instanceof ClosedChannelException || cause instanceof AbortedException)) {
+            closes(CloseReason.of(cause));
+        }
+    }
+
+    /**
+     * Closes a channel from the server's side, whatever is still owed; on any thread.
+     *
+     * @param channel the channel, whether or not its connection has been admitted
+     * @param reason what it is counted with
+     */
+    public static void close(Channel channel, CloseReason reason) {
+        channel.eventLoop().execute(() -> {
+            of(channel).ifPresent(operations -> operations.closes(reason));
+            channel.close();
+        });
+    }
+
+    @Override
+    public EventLoop eventLoop() {
+        return channel().eventLoop();
+    }
+
+    @Override
+    public HeldBytes held() {
+        return this.held;
+    }
+
+    @Override
+    public void close(CloseReason reason) {
+        closes(reason);
+        channel().close();
+    }
+
+    /** Keeps the first reason: what follows it is its consequence. */
+    private void closes(CloseReason reason) {
+        if (this.closeReason == null) {
+            this.closeReason = reason;
+        }
+    }
+
+    /** Ends the echo of a connection that is closed. */
+    @Override
+    protected void onInboundClose() {
+        end(CloseReason.RESET);
+        super.onInboundClose();
+    }
+
+    /** Counts the end, once. A close that nobody here asked for, and no error explains, is the client's. */
+    void end(CloseReason ofClient) {
+        if (!this.open) {
+            return;
+        }
+        this.open = false;
+        if (this.timeLimits != null) {
+            this.timeLimits.stop();
+        }
+        closes(ofClient);
+        CloseReason reason = Objects.requireNonNull(this.closeReason);
+        if (this.silent && (reason == CloseReason.CLIENT || reason == CloseReason.RESET)) {
+            reason = CloseReason.PROBE;
+        }
+        this.metrics.closed(reason, age());
+    }
+}

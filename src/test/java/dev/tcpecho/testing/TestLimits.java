@@ -1,0 +1,16 @@
+package dev.tcpecho.testing;
+
+import dev.tcpecho.EchoProperties.Limits;
+import java.time.Duration;
+import java.util.List;
+
+/** Limits of one connection, and of time. */
+public final class TestLimits {
+
+    private TestLimits() {}
+
+    public static Limits of(int idleSeconds, int lifetimeSeconds) {
+        return new Limits(
+                1, 0, Duration.ofSeconds(idleSeconds), Duration.ofSeconds(lifetimeSeconds), List.of(), List.of());
+    }
+}
