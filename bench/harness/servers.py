@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable, Optional
 
+from .jar import commit
 from .jvm import Jvm
 from .packages import STREAM_MODULE
 from .processes import Fronted, NotStarted, Process, free_port
@@ -44,8 +45,9 @@ class Server:
 class Builder:
     """Knows all servers, and builds those that are asked for into a directory."""
 
-    def __init__(self, jar, directory):
+    def __init__(self, jar, directory, against=None):
         self.jar = Path(jar)
+        self.against = against
         self.directory = Path(directory)
         self.directory.mkdir(parents=True, exist_ok=True)
         self.jvm = Jvm(BENCH.parent / "src/main/docker/jvm.options")
@@ -62,6 +64,7 @@ class Builder:
         ]
         return [
             self._service("ours", "tcp-echo", [PLAIN]),
+            *self._builds(tls),
             self._service("ours-unmetered", "tcp-echo, metrics off", [PLAIN, unmetered]),
             Server("netty", "Netty handler", self._start_netty, (self._application, self._netty), jvm=self.jvm),
             Server(
@@ -95,14 +98,29 @@ class Builder:
             self._front("stunnel", ("stunnel4",)),
         ]
 
-    def _service(self, name, title, options, steps=(), tls=False):
-        command = [*self._java(), "-jar", self.directory / "application" / self.jar.name, *EVERYTHING_ON, *options]
+    def _builds(self, tls):
+        """The other build, and a second process of this one, whose ratio to the first is the noise."""
+        if not self.against:
+            return []
+        title = f"tcp-echo, {commit(self.against)}"
+        certificate = (self._certificate,)
+        return [
+            self._service("again", "tcp-echo, a second process", [PLAIN]),
+            self._service("against", title, [PLAIN], jar=self.against),
+            self._service("again-tls", "tcp-echo, TLS, a second process", tls, certificate, tls=True),
+            self._service("against-tls", f"{title}, TLS", tls, certificate, tls=True, jar=self.against),
+        ]
+
+    def _service(self, name, title, options, steps=(), tls=False, jar=None):
+        jar = jar or self.jar
+        application = self._application_directory(jar)
+        command = [*self._java(), "-jar", application / jar.name, *EVERYTHING_ON, *options]
         pattern = r"Echo started: \w+ on .*:(\d+); transport"
         return Server(
             name,
             title,
             lambda: Process(command, self._log(name), pattern),
-            (self._application, *steps),
+            (self._extract_against if jar == self.against else self._application, *steps),
             ("openssl",) if tls else (),
             tls=tls,
             jvm=self.jvm,
@@ -158,11 +176,19 @@ class Builder:
     def _run(self, *command):
         subprocess.run([str(part) for part in command], check=True)
 
+    def _application_directory(self, jar):
+        return self.directory / ("against" if jar == self.against else "application")
+
     def _application(self):
-        shutil.rmtree(self.directory / "application", ignore_errors=True)
-        self.jvm.tool(
-            "java", "-Djarmode=tools", "-jar", self.jar, "extract", "--destination", self.directory / "application"
-        )
+        self._extract(self.jar)
+
+    def _extract_against(self):
+        self._extract(self.against)
+
+    def _extract(self, jar):
+        directory = self._application_directory(jar)
+        shutil.rmtree(directory, ignore_errors=True)
+        self.jvm.tool("java", "-Djarmode=tools", "-jar", jar, "extract", "--destination", directory)
 
     def _netty(self):
         self.jvm.tool(

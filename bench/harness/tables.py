@@ -2,28 +2,39 @@
 from dataclasses import dataclass
 from statistics import median
 
-# Against which every other server is compared, in the same round: the first of these that took part.
-BASES = {"netty": "Netty's", "nginx": "nginx's"}
+
+@dataclass(frozen=True)
+class Base:
+    """A server against which every other is compared, in the same round, if it took part."""
+
+    server: str
+    owner: str
+    digits: int = 2
+
+
+PEERS = (Base("netty", "Netty's"), Base("nginx", "nginx's"))
+# To a thousandth, as two builds differ by hundredths.
+BUILDS = (Base("against", "the other build's", 3), Base("against-tls", "the other build's", 3))
 
 
 @dataclass(frozen=True)
 class Column:
-    """A field of a sample, and whether its ratio to the base comes beside it."""
+    """A field of a sample, and the servers to which its ratio comes beside it."""
 
     field: str
     head: str
     digits: int
-    compared: bool = False
+    bases: tuple = ()
 
 
 COLUMNS = [
-    Column("cpu_us", "CPU an echo, us", 2, compared=True),
+    Column("cpu_us", "CPU an echo, us", 2, BUILDS + PEERS),
     Column("cpu_us_without", "without them, us", 2),
-    Column("per_second", "echoes a second", 0, compared=True),
-    Column("bytes_each", "bytes resident each", 0, compared=True),
+    Column("per_second", "echoes a second", 0, BUILDS + PEERS),
+    Column("bytes_each", "bytes resident each", 0, BUILDS + PEERS),
     Column("heap_bytes_each", "of heap", 0),
     Column("p50_ms", "p50, ms", 3),
-    Column("p99_ms", "p99, ms", 3),
+    Column("p99_ms", "p99, ms", 3, BUILDS),
     Column("p999_ms", "p99.9, ms", 3),
     Column("resident_mib", "resident, MiB", 0),
 ]
@@ -63,10 +74,11 @@ def workload(measurements, name):
     """One workload's figures, and a line for every server that failed in it."""
     servers = measurements.workloads[name]["samples"]
     columns = [c for c in COLUMNS if any(measurements.values(name, server, c.field) for server in servers)]
-    base = next((server for server in BASES if measurements.values(name, server, "cpu_us")), None)
+    bases = [base for base in BUILDS + PEERS if measurements.values(name, base.server, "cpu_us")]
     header = ["server"]
     for column in columns:
-        header += [column.head, f"of {BASES[base]}"] if column.compared and base else [column.head]
+        header.append(column.head)
+        header += [f"of {base.owner}" for base in bases if base in column.bases]
     failures = {server: failure for server in servers if (failure := measurements.failure(name, server))}
     rows = [header]
     for server in servers:
@@ -74,8 +86,10 @@ def workload(measurements, name):
         for column in columns:
             values = measurements.values(name, server, column.field)
             row.append(spread(values, column.digits) if values else "failed" if server in failures else "")
-            if column.compared and base:
-                row.append(f"{measurements.ratio((name, server), (name, base), column.field):.2f}" if values else "")
+            for base in bases:
+                if base in column.bases:
+                    ratio = measurements.ratio((name, server), (name, base.server), column.field)
+                    row.append("" if ratio is None else f"{ratio:.{base.digits}f}")
         rows.append(row)
     lines = [f"- {measurements.title(server)} failed: {failure}" for server, failure in failures.items()]
     return table(rows) + ("\n\n" + "\n".join(lines) if lines else "")
