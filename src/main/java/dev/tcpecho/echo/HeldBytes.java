@@ -79,8 +79,7 @@ public final class HeldBytes {
     /** Stops reading from a client that does not take its echo, and reads on when it has. */
     void limitReads() {
         if (!mayRead()) {
-            // Before reading stops, so that epoll always waits for one of both: Netty loses a descriptor that waits for
-            // none. It may also make the channel writable at once, and then reading goes on.
+            // It may make the channel writable at once, and then reading goes on.
             this.channel.flush();
         }
         this.channel.config().setAutoRead(mayRead());

@@ -5,7 +5,6 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.unix.UnixChannelOption;
@@ -27,7 +26,7 @@ public enum Transport {
     NIO(() -> null, NioIoHandler::newFactory, NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT)),
 
     /** Linux's epoll, through Netty's native library. */
-    EPOLL(Epoll::unavailabilityCause, EpollIoHandler::newFactory, UnixChannelOption.SO_REUSEPORT),
+    EPOLL(Epoll::unavailabilityCause, InterestKeepingIoHandler::newFactory, UnixChannelOption.SO_REUSEPORT),
 
     /** Linux's io_uring, through Netty's native library; container runtimes commonly forbid it. */
     IO_URING(IoUring::unavailabilityCause, IoUringIoHandler::newFactory, UnixChannelOption.SO_REUSEPORT);
