@@ -54,6 +54,7 @@ public record EchoProperties(
      * @param ssl the TLS of this listener
      * @param proxyProtocol whether a proxy's header with the client's address comes before the client's bytes
      * @param trustedProxies the blocks of addresses whose PROXY protocol header is believed
+     * @param behaviours a greeting, and faults
      */
     public record Listener(
             @DefaultValue("::") @NotBlank(message = "must be an IP address, a host name or ::")
@@ -70,10 +71,18 @@ public record EchoProperties(
             @DefaultValue("false") boolean reusePort,
             @DefaultValue Ssl ssl,
             @DefaultValue("off") ProxyProtocol proxyProtocol,
-            @DefaultValue List<AddressBlock> trustedProxies) {
+            @DefaultValue List<AddressBlock> trustedProxies,
+            @DefaultValue BehaviourProperties behaviours) {
 
-        private static final Listener DEFAULT =
-                new Listener("::", 25341, 4096, false, new Ssl("", ClientAuth.NONE), ProxyProtocol.OFF, List.of());
+        private static final Listener DEFAULT = new Listener(
+                "::",
+                25341,
+                4096,
+                false,
+                new Ssl("", ClientAuth.NONE),
+                ProxyProtocol.OFF,
+                List.of(),
+                BehaviourProperties.NONE);
 
         /**
          * Tells whether this listener has TLS.

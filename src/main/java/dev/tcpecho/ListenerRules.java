@@ -23,6 +23,8 @@ public final class ListenerRules {
         requireDistinctPorts(listeners);
         listeners.forEach(ListenerRules::requireTrustedProxies);
         listeners.forEach(ListenerRules::requireTlsForClientCertificates);
+        listeners.forEach((name, listener) ->
+                BehaviourRules.check("echo.listeners.%s.behaviours.".formatted(name), listener.behaviours()));
     }
 
     /** The kernel refuses what overlaps in other ways. */

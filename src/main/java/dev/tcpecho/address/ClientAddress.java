@@ -8,10 +8,10 @@ import java.net.InetSocketAddress;
 /** The address of a connection's client: the one that a trusted proxy named, or else the one it comes from. */
 public final class ClientAddress {
 
-    private static final AttributeKey<InetAddress> NAMED = AttributeKey.valueOf("echo.client-address");
+    private static final AttributeKey<InetSocketAddress> NAMED = AttributeKey.valueOf("echo.client-address");
 
     /** Of a connection that was reset before it could be asked. */
-    private static final InetAddress GONE = new InetSocketAddress(0).getAddress();
+    private static final InetSocketAddress GONE = new InetSocketAddress(0);
 
     private ClientAddress() {}
 
@@ -19,9 +19,9 @@ public final class ClientAddress {
      * Remembers the client that a trusted proxy named.
      *
      * @param channel the connection
-     * @param client the client's address
+     * @param client the client's address and port
      */
-    public static void set(Channel channel, InetAddress client) {
+    public static void set(Channel channel, InetSocketAddress client) {
         channel.attr(NAMED).set(client);
     }
 
@@ -32,8 +32,18 @@ public final class ClientAddress {
      * @return the address
      */
     public static InetAddress of(Channel channel) {
-        InetAddress named = channel.attr(NAMED).get();
-        return (named != null) ? named : peer(channel);
+        return socketAddressOf(channel).getAddress();
+    }
+
+    /**
+     * Returns the client's address and port.
+     *
+     * @param channel the connection
+     * @return the address and port; the unspecified ones if the connection was reset before it could be asked
+     */
+    public static InetSocketAddress socketAddressOf(Channel channel) {
+        InetSocketAddress named = channel.attr(NAMED).get();
+        return (named != null) ? named : peerSocketAddress(channel);
     }
 
     /**
@@ -43,6 +53,10 @@ public final class ClientAddress {
      * @return the address; the unspecified one if the connection was reset before it could be asked
      */
     public static InetAddress peer(Channel channel) {
-        return (channel.remoteAddress() instanceof InetSocketAddress peer) ? peer.getAddress() : GONE;
+        return peerSocketAddress(channel).getAddress();
+    }
+
+    private static InetSocketAddress peerSocketAddress(Channel channel) {
+        return (channel.remoteAddress() instanceof InetSocketAddress peer) ? peer : GONE;
     }
 }

@@ -11,6 +11,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.group.ChannelGroup;
 import java.net.InetAddress;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,8 @@ public final class AcceptFilter extends ChannelInboundHandlerAdapter {
 
     private final ChannelGroup connections;
 
+    private final Predicate<Channel> refusal;
+
     /**
      * Filters one listener.
      *
@@ -41,12 +44,19 @@ public final class AcceptFilter extends ChannelInboundHandlerAdapter {
      * @param admission who may connect
      * @param rejections what counts the others
      * @param connections where those are added who are admitted
+     * @param refusal tells whether a connection is refused whoever it comes from
      */
-    public AcceptFilter(Listener listener, Admission admission, RejectionLog rejections, ChannelGroup connections) {
+    public AcceptFilter(
+            Listener listener,
+            Admission admission,
+            RejectionLog rejections,
+            ChannelGroup connections,
+            Predicate<Channel> refusal) {
         this.listener = listener;
         this.admission = admission;
         this.rejections = rejections;
         this.connections = connections;
+        this.refusal = refusal;
     }
 
     @Override
@@ -64,6 +74,9 @@ public final class AcceptFilter extends ChannelInboundHandlerAdapter {
     }
 
     private @Nullable RejectReason admit(Channel accepted, InetAddress peer) {
+        if (this.refusal.test(accepted)) {
+            return RejectReason.BEHAVIOUR;
+        }
         if (ProxyHeader.isPossible(this.listener, peer)) {
             return this.admission.admitProxy(accepted);
         }

@@ -20,6 +20,7 @@ import io.netty.util.NetUtil;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -110,7 +111,7 @@ public final class ProxyHeader extends ChannelInboundHandlerAdapter {
         if (this.headerDue) {
             reject(context, RejectReason.PROXY_PROTOCOL);
         } else if (!this.rejected) {
-            admit(context, ClientAddress.peer(context.channel()));
+            admit(context, ClientAddress.socketAddressOf(context.channel()));
         }
     }
 
@@ -119,7 +120,7 @@ public final class ProxyHeader extends ChannelInboundHandlerAdapter {
         if (this.rejected) {
             ReferenceCountUtil.release(message);
         } else if (message instanceof HAProxyMessage header) {
-            InetAddress client = client(context.channel(), header);
+            InetSocketAddress client = client(context.channel(), header);
             header.release();
             if (client == null) {
                 reject(context, RejectReason.PROXY_PROTOCOL);
@@ -131,7 +132,7 @@ public final class ProxyHeader extends ChannelInboundHandlerAdapter {
             HAProxyMessageDecoder decoder = addDecoder(context);
             decoder.channelRead(context.pipeline().context(decoder), message);
         } else {
-            admit(context, ClientAddress.peer(context.channel()));
+            admit(context, ClientAddress.socketAddressOf(context.channel()));
             context.fireChannelRead(message);
         }
     }
@@ -152,16 +153,17 @@ public final class ProxyHeader extends ChannelInboundHandlerAdapter {
      * {@code null} for what is no address, or one with a scope, which the specification does not have and rules would
      * not match.
      */
-    private static @Nullable InetAddress client(Channel channel, HAProxyMessage header) {
+    private static @Nullable InetSocketAddress client(Channel channel, HAProxyMessage header) {
         String source = header.sourceAddress();
         if (source == null || header.proxiedProtocol().addressFamily() == AddressFamily.AF_UNIX) {
-            return ClientAddress.peer(channel);
+            return ClientAddress.socketAddressOf(channel);
         }
-        return source.contains("%") ? null : NetUtil.createInetAddressFromIpAddressString(source);
+        InetAddress address = source.contains("%") ? null : NetUtil.createInetAddressFromIpAddressString(source);
+        return (address != null) ? new InetSocketAddress(address, header.sourcePort()) : null;
     }
 
-    private void admit(ChannelHandlerContext context, InetAddress client) {
-        RejectReason reason = this.admission.admitProxiedClient(context.channel(), client);
+    private void admit(ChannelHandlerContext context, InetSocketAddress client) {
+        RejectReason reason = this.admission.admitProxiedClient(context.channel(), client.getAddress());
         if (reason != null) {
             reject(context, reason);
             return;

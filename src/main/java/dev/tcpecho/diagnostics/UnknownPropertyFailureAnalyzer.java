@@ -1,6 +1,5 @@
 package dev.tcpecho.diagnostics;
 
-import java.util.stream.Collectors;
 import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -14,12 +13,8 @@ class UnknownPropertyFailureAnalyzer extends AbstractFailureAnalyzer<UnboundConf
 
     @Override
     protected FailureAnalysis analyze(Throwable rootFailure, UnboundConfigurationPropertiesException failure) {
-        String properties = failure.getUnboundProperties().stream()
-                .map(property ->
-                        "%s = '%s' (%s)".formatted(property.getName(), property.getValue(), property.getOrigin()))
-                .collect(Collectors.joining(", "));
         return new FailureAnalysis(
-                "There is no such property: %s.".formatted(properties),
+                BindFailures.describe(failure, true),
                 "Correct its name or remove it; the README lists every property.",
                 failure);
     }

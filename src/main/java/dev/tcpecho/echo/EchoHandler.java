@@ -10,7 +10,8 @@ import reactor.netty.tcp.TcpServer;
 
 /**
  * Handler of a {@link TcpServer} that echoes each connection (RFC 862): what the client sends is a {@link Flux} that
- * completes when the client has ended its stream, and {@link EchoWriter} sends it back.
+ * completes when the client has ended its stream. It passes the {@link EchoStream} of the listener, which by default
+ * changes nothing, and {@link EchoWriter} sends it back.
  */
 public final class EchoHandler implements BiFunction<NettyInbound, NettyOutbound, Publisher<Void>> {
 
@@ -23,8 +24,10 @@ public final class EchoHandler implements BiFunction<NettyInbound, NettyOutbound
      */
     @Override
     public Publisher<Void> apply(NettyInbound inbound, NettyOutbound outbound) {
+        EchoOperations connection = (EchoOperations) inbound;
         Flux<ByteBuf> received = inbound.receiveObject().map(EchoHandler::retain);
-        return completion -> received.subscribe(new EchoWriter((EchoOperations) outbound, completion));
+        Flux<ByteBuf> echo = connection.stream().apply(received, connection);
+        return completion -> echo.subscribe(new EchoWriter(connection, completion));
     }
 
     /** Reactor Netty releases each buffer when it has passed it on. */

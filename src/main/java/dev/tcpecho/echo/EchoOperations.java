@@ -7,10 +7,12 @@ import dev.tcpecho.metrics.ListenerMetrics;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.util.NetUtil;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -25,11 +27,13 @@ import reactor.netty.channel.ChannelOperations;
  * {@link ChannelOperations} of one connection that complete the inbound Flux when the client ends its stream, which
  * Reactor Netty's own do not. They are the record of the connection too: they count its bytes and its end.
  */
-public final class EchoOperations extends ChannelOperations<NettyInbound, NettyOutbound> implements TimeLimits.Limited {
+public final class EchoOperations extends ChannelOperations<NettyInbound, NettyOutbound> implements EchoConnection {
 
     private final ListenerMetrics metrics;
 
     private final HeldBytes held;
+
+    private final EchoStream stream;
 
     private final @Nullable TimeLimits timeLimits;
 
@@ -43,6 +47,8 @@ public final class EchoOperations extends ChannelOperations<NettyInbound, NettyO
 
     private volatile boolean open = true;
 
+    private volatile List<String> behaviours = List.of();
+
     /**
      * Begins the echo of a connection that has been admitted.
      *
@@ -51,16 +57,19 @@ public final class EchoOperations extends ChannelOperations<NettyInbound, NettyO
      * @param metrics what counts it
      * @param limits for how long it may go on
      * @param held what is held for it
+     * @param stream what becomes of its stream
      */
     public EchoOperations(
             Connection connection,
             ConnectionObserver observer,
             ListenerMetrics metrics,
             Limits limits,
-            HeldBytes held) {
+            HeldBytes held,
+            EchoStream stream) {
         super(connection, observer);
         this.metrics = metrics;
         this.held = held;
+        this.stream = stream;
         this.timeLimits = TimeLimits.areSet(limits) ? new TimeLimits(this, limits) : null;
         metrics.accepted();
     }
@@ -87,11 +96,22 @@ public final class EchoOperations extends ChannelOperations<NettyInbound, NettyO
                 this.metrics.listener(),
                 NetUtil.toAddressString(ClientAddress.of(channel())),
                 age(),
-                this.held.total());
+                this.held.total(),
+                this.behaviours);
     }
 
-    private Duration age() {
+    @Override
+    public Duration age() {
         return Duration.ofNanos(System.nanoTime() - this.startNanos);
+    }
+
+    EchoStream stream() {
+        return this.stream;
+    }
+
+    @Override
+    public void behaviours(List<String> names) {
+        this.behaviours = names;
     }
 
     /** Counts what was read, and passes it to the Flux. */
@@ -134,6 +154,7 @@ public final class EchoOperations extends ChannelOperations<NettyInbound, NettyO
     /** Counts bytes that the kernel has taken for the client. */
     void sent(int bytes) {
         this.metrics.sent(bytes);
+        this.held.taken();
     }
 
     /**
@@ -177,8 +198,16 @@ public final class EchoOperations extends ChannelOperations<NettyInbound, NettyO
         channel().close();
     }
 
-    /** Keeps the first reason: what follows it is its consequence. */
-    private void closes(CloseReason reason) {
+    @Override
+    public void reset(CloseReason reason) {
+        closes(reason);
+        channel().config().setOption(ChannelOption.SO_LINGER, 0);
+        // Past every handler, as each of them would send something first.
+        channel().unsafe().close(channel().unsafe().voidPromise());
+    }
+
+    @Override
+    public void closes(CloseReason reason) {
         if (this.closeReason == null) {
             this.closeReason = reason;
         }

@@ -2,7 +2,6 @@ package dev.tcpecho.echo;
 
 import dev.tcpecho.EchoProperties.Limits;
 import dev.tcpecho.metrics.CloseReason;
-import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -15,7 +14,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class TimeLimits implements Runnable {
 
-    private final Limited connection;
+    private final EchoConnection connection;
 
     private final Limits limits;
 
@@ -28,7 +27,7 @@ final class TimeLimits implements Runnable {
     private Future<?> look;
 
     /** Starts the time of a connection; at least one of its limits is not zero. */
-    TimeLimits(Limited connection, Limits limits) {
+    TimeLimits(EchoConnection connection, Limits limits) {
         this.connection = connection;
         this.limits = limits;
         this.startNanos = now();
@@ -59,10 +58,10 @@ final class TimeLimits implements Runnable {
         }
     }
 
-    /** What the client took since the last look, it may have taken just now. */
+    /** What the client took since the last look, it may have taken just now. It cannot take what is still to come. */
     private void observeUntaken() {
         long untaken = this.connection.held().untaken();
-        if (untaken != this.untaken) {
+        if (untaken != this.untaken || this.connection.held().isDue()) {
             this.untaken = untaken;
             passed();
         }
@@ -90,15 +89,5 @@ final class TimeLimits implements Runnable {
 
     void stop() {
         this.look.cancel(false);
-    }
-
-    /** A connection whose time is limited. */
-    interface Limited {
-
-        EventLoop eventLoop();
-
-        HeldBytes held();
-
-        void close(CloseReason reason);
     }
 }

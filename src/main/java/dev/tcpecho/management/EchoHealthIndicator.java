@@ -1,39 +1,57 @@
 package dev.tcpecho.management;
 
+import dev.tcpecho.behaviour.BehaviourRegistry;
 import dev.tcpecho.server.EchoServer;
 import dev.tcpecho.transport.Transport;
 import io.netty.util.NetUtil;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
 
-/** {@link HealthIndicator} that is {@link Status#UP} while the listeners are open, and tells where they listen. */
+/**
+ * {@link HealthIndicator} that is {@link Status#UP} while the listeners are open, and tells where they listen, and
+ * which behaviours shape their echo.
+ */
 final class EchoHealthIndicator extends AbstractHealthIndicator {
 
     private final EchoServer server;
 
     private final Transport transport;
 
-    EchoHealthIndicator(EchoServer server, Transport transport) {
+    private final BehaviourRegistry behaviours;
+
+    EchoHealthIndicator(EchoServer server, Transport transport, BehaviourRegistry behaviours) {
         super("Echo health check failed");
         this.server = server;
         this.transport = transport;
+        this.behaviours = behaviours;
     }
 
     @Override
     protected void doHealthCheck(Health.Builder builder) {
         Map<String, Object> listeners = new LinkedHashMap<>();
-        this.server.addresses().forEach((name, address) -> listeners.put(name, describe(address)));
+        this.server.addresses().forEach((name, address) -> listeners.put(name, describe(name, address)));
         builder.status(listeners.isEmpty() ? Status.OUT_OF_SERVICE : Status.UP)
                 .withDetail("transport", this.transport.toString())
                 .withDetail("listeners", listeners);
     }
 
-    private static Map<String, Object> describe(InetSocketAddress address) {
-        return Map.of("address", NetUtil.toAddressString(address.getAddress()), "port", address.getPort());
+    private Map<String, Object> describe(String name, InetSocketAddress address) {
+        Map<String, Object> details = new LinkedHashMap<>();
+        details.put("address", NetUtil.toAddressString(address.getAddress()));
+        details.put("port", address.getPort());
+        Map<String, Object> behaviours = Objects.requireNonNull(
+                        this.behaviours.listeners().get(name))
+                .state()
+                .behaviours();
+        if (!behaviours.isEmpty()) {
+            details.put("behaviours", behaviours);
+        }
+        return details;
     }
 }

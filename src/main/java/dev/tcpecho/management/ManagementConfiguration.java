@@ -2,6 +2,7 @@ package dev.tcpecho.management;
 
 import dev.tcpecho.EchoProperties;
 import dev.tcpecho.EchoProperties.Limits;
+import dev.tcpecho.behaviour.BehaviourRegistry;
 import dev.tcpecho.server.EchoServer;
 import dev.tcpecho.transport.Transport;
 import io.micrometer.core.instrument.Gauge;
@@ -27,8 +28,8 @@ class ManagementConfiguration {
     private static final Duration STALLED = Duration.ofSeconds(1);
 
     @Bean
-    EchoHealthIndicator echoHealthIndicator(EchoServer server, Transport transport) {
-        return new EchoHealthIndicator(server, transport);
+    EchoHealthIndicator echoHealthIndicator(EchoServer server, Transport transport, BehaviourRegistry behaviours) {
+        return new EchoHealthIndicator(server, transport, behaviours);
     }
 
     @Bean
@@ -59,6 +60,12 @@ class ManagementConfiguration {
     @ConditionalOnAvailableEndpoint
     ConnectionsEndpoint connectionsEndpoint(EchoServer server) {
         return new ConnectionsEndpoint(server);
+    }
+
+    @Bean
+    @ConditionalOnAvailableEndpoint
+    BehavioursEndpoint behavioursEndpoint(BehaviourRegistry registry) {
+        return new BehavioursEndpoint(registry);
     }
 
     @Bean

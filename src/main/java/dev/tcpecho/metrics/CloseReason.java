@@ -21,6 +21,9 @@ public enum CloseReason {
     /** The service stopped while the connection was open. */
     DRAIN,
 
+    /** A behaviour of the listener ended it. */
+    BEHAVIOUR,
+
     /** The client reset the connection, or was gone when its echo was written. */
     RESET,
 

@@ -14,6 +14,9 @@ public enum RejectReason {
     /** Its address is denied, or is not among those allowed. */
     DENIED,
 
+    /** A behaviour of the listener refused it. */
+    BEHAVIOUR,
+
     /** Its TLS handshake did not succeed. */
     TLS,
 

@@ -1,25 +1,19 @@
 package dev.tcpecho.server;
 
 import dev.tcpecho.EchoProperties;
-import dev.tcpecho.EchoProperties.Listener;
-import dev.tcpecho.ListenerRules;
 import dev.tcpecho.admission.Admission;
+import dev.tcpecho.behaviour.ListenerBehaviours;
 import dev.tcpecho.channel.LingeringClose;
 import dev.tcpecho.echo.EchoOperations;
 import dev.tcpecho.echo.OpenConnection;
 import dev.tcpecho.transport.Transport;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.NetUtil;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -32,8 +26,6 @@ import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.core.env.Environment;
 import reactor.core.publisher.Mono;
-import reactor.netty.ChannelBindException;
-import reactor.netty.DisposableServer;
 import reactor.netty.tcp.TcpServer;
 
 /**
@@ -49,38 +41,40 @@ public final class EchoServer implements SmartLifecycle {
 
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
 
-    private final TcpServer tcpServer;
-
     private final Transport transport;
 
     private final EchoProperties properties;
 
     private final Environment environment;
 
-    private final Map<String, ListenerPipeline> pipelines = new HashMap<>();
+    private final Map<String, ListenerSocket> listeners = new TreeMap<>();
+
+    private final Map<String, ListenerBehaviours> behaviours;
 
     private final ConnectionDrain drain;
-
-    private volatile Map<String, DisposableServer> open = Map.of();
 
     EchoServer(
             TcpServer tcpServer,
             Transport transport,
             EchoProperties properties,
+            Map<String, ListenerBehaviours> behaviours,
             SslBundles bundles,
             MeterRegistry registry,
             Environment environment) {
-        ListenerRules.check(properties.listeners());
-        this.tcpServer = tcpServer;
         this.transport = transport;
         this.properties = properties;
+        this.behaviours = behaviours;
         this.environment = environment;
         this.drain = new ConnectionDrain(this.connections, properties.drain());
         Admission admission = new Admission(properties.limits());
-        properties
-                .listeners()
-                .forEach((name, listener) -> this.pipelines.put(
-                        name, new ListenerPipeline(name, listener, properties.limits(), admission, bundles, registry)));
+        properties.listeners().forEach((name, listener) -> {
+            ListenerBehaviours shaping = Objects.requireNonNull(behaviours.get(name));
+            ListenerPipeline pipeline =
+                    new ListenerPipeline(name, listener, properties.limits(), admission, shaping, bundles, registry);
+            this.listeners.put(
+                    name,
+                    new ListenerSocket(name, listener, tcpServer, transport, pipeline, shaping, this.connections));
+        });
     }
 
     /**
@@ -90,15 +84,13 @@ public final class EchoServer implements SmartLifecycle {
      */
     @Override
     public void start() {
-        Map<String, DisposableServer> open = new TreeMap<>();
         try {
-            this.properties.listeners().forEach((name, listener) -> open.put(name, open(name, listener)));
+            this.listeners.values().forEach(ListenerSocket::open);
         } catch (RuntimeException ex) {
-            close(open);
+            closeListeners();
             throw ex;
         }
-        open.values().forEach(server -> accept(server.channel()));
-        this.open = Collections.unmodifiableMap(open);
+        this.listeners.values().forEach(ListenerSocket::accept);
         logger.info("Echo started: %s; transport %s; management on port %s"
                 .formatted(
                         addresses().entrySet().stream()
@@ -106,37 +98,8 @@ public final class EchoServer implements SmartLifecycle {
                                 .collect(Collectors.joining(", ")),
                         this.transport,
                         this.environment.getProperty("local.management.port", "none")));
+        this.behaviours.values().forEach(ListenerBehaviours::start);
         ProcessResources.current().shortages(this.properties).forEach(logger::warn);
-    }
-
-    private ListenerPipeline pipeline(String name) {
-        return Objects.requireNonNull(this.pipelines.get(name));
-    }
-
-    /** Runs on the event loop that has just bound the channel, before it becomes active and accepts. */
-    private void filter(Channel listening, ListenerPipeline pipeline) {
-        listening.config().setAutoRead(false);
-        listening.pipeline().addFirst("echo.accept-filter", pipeline.newAcceptFilter(this.connections));
-    }
-
-    private static void accept(Channel listening) {
-        listening.eventLoop().execute(() -> listening.config().setAutoRead(true));
-    }
-
-    private DisposableServer open(String name, Listener listener) {
-        try {
-            InetSocketAddress address = BindAddress.resolve(listener.address(), listener.port());
-            return this.tcpServer
-                    .bindAddress(() -> address)
-                    .option(ChannelOption.SO_BACKLOG, listener.backlog())
-                    .option(this.transport.reusePort(), listener.reusePort())
-                    .doOnChannelInit(
-                            (observer, channel, remote) -> pipeline(name).initialize(channel, observer))
-                    .doOnBound(server -> filter(server.channel(), pipeline(name)))
-                    .bindNow();
-        } catch (UnknownHostException | ChannelBindException ex) {
-            throw new ListenerBindException(name, listener, ex);
-        }
     }
 
     /**
@@ -146,14 +109,13 @@ public final class EchoServer implements SmartLifecycle {
     @Override
     public void stop() {
         this.drain.begin();
-        close(this.open);
-        this.open = Map.of();
+        closeListeners();
         this.drain.end();
+        this.behaviours.values().forEach(ListenerBehaviours::stop);
     }
 
-    private static void close(Map<String, DisposableServer> servers) {
-        servers.values().forEach(DisposableServer::dispose);
-        Mono.when(servers.values().stream().map(DisposableServer::onDispose).toList())
+    private void closeListeners() {
+        Mono.when(this.listeners.values().stream().map(ListenerSocket::close).toList())
                 .timeout(CLOSE_TIMEOUT)
                 // A stalled event loop must not keep the others from draining.
                 .onErrorComplete()
@@ -162,7 +124,7 @@ public final class EchoServer implements SmartLifecycle {
 
     @Override
     public boolean isRunning() {
-        return !this.open.isEmpty();
+        return !addresses().isEmpty();
     }
 
     /**
@@ -197,13 +159,14 @@ public final class EchoServer implements SmartLifecycle {
     }
 
     /**
-     * Returns where the open listeners listen.
+     * Returns where the open listeners listen, those too whose port a behaviour has closed for a while.
      *
      * @return the bound address and port by the listener's name, in the order of the names; empty while stopped
      */
     public Map<String, InetSocketAddress> addresses() {
         Map<String, InetSocketAddress> addresses = new TreeMap<>();
-        this.open.forEach((name, server) -> addresses.put(name, (InetSocketAddress) server.address()));
+        this.listeners.forEach(
+                (name, listener) -> listener.address().ifPresent(address -> addresses.put(name, address)));
         return addresses;
     }
 }

@@ -1,6 +1,9 @@
 package dev.tcpecho.server;
 
 import dev.tcpecho.EchoProperties;
+import dev.tcpecho.ListenerRules;
+import dev.tcpecho.behaviour.Behaviour;
+import dev.tcpecho.behaviour.BehaviourRegistry;
 import dev.tcpecho.channel.BoundedReceiveBuffers;
 import dev.tcpecho.echo.EchoHandler;
 import dev.tcpecho.echo.HeldBytes;
@@ -11,10 +14,20 @@ import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.actuate.endpoint.Access;
+import org.springframework.boot.actuate.endpoint.EndpointAccessResolver;
+import org.springframework.boot.actuate.endpoint.EndpointId;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
+import reactor.core.scheduler.Schedulers;
 import reactor.netty.tcp.TcpServer;
 
 /** Assembles the echo: a transport, its event loops, the TCP server that they run, and the listeners that it opens. */
@@ -27,8 +40,11 @@ class EchoServerConfiguration {
     /** As many as Netty's allocators for a single socket. */
     private static final int READS_IN_A_ROW = 16;
 
+    /** The endpoint that switches behaviours, where its access is not restricted. */
+    private static final EndpointId BEHAVIOURS = EndpointId.of("behaviours");
+
     private static final WriteBufferWaterMark WATER_MARKS =
-            new WriteBufferWaterMark(WriteBufferWaterMark.DEFAULT.low(), HeldBytes.HIGH_WATER_MARK);
+            new WriteBufferWaterMark(HeldBytes.LOW_WATER_MARK, HeldBytes.HIGH_WATER_MARK);
 
     @Bean
     Transport echoTransport(EchoProperties properties) {
@@ -63,7 +79,30 @@ class EchoServerConfiguration {
     }
 
     private static int heldBytes(Object message) {
-        return (message instanceof ByteBuf buffer) ? buffer.capacity() : 0;
+        return (message instanceof ByteBuf buffer) ? HeldBytes.sizeInChannel(buffer) : 0;
+    }
+
+    @Bean
+    BehaviourRegistry echoBehaviours(
+            EchoProperties properties,
+            ListableBeanFactory beans,
+            ObjectProvider<EndpointAccessResolver> access,
+            MeterRegistry registry) {
+        ListenerRules.check(properties.listeners());
+        boolean switchable = access.stream()
+                .anyMatch(resolver -> resolver.accessFor(BEHAVIOURS, Access.READ_ONLY) == Access.UNRESTRICTED);
+        return new BehaviourRegistry(
+                properties, behaviourBeans(beans), switchable, registry, Schedulers.boundedElastic());
+    }
+
+    private static Map<String, Behaviour> behaviourBeans(ListableBeanFactory beans) {
+        Map<Behaviour, String> names = new IdentityHashMap<>();
+        beans.getBeansOfType(Behaviour.class).forEach((name, behaviour) -> names.put(behaviour, name));
+        Map<String, Behaviour> ordered = new LinkedHashMap<>();
+        beans.getBeanProvider(Behaviour.class)
+                .orderedStream()
+                .forEach(behaviour -> ordered.put(Objects.requireNonNull(names.get(behaviour)), behaviour));
+        return ordered;
     }
 
     @Bean
@@ -71,9 +110,11 @@ class EchoServerConfiguration {
             TcpServer echoTcpServer,
             Transport transport,
             EchoProperties properties,
+            BehaviourRegistry behaviours,
             SslBundles bundles,
             MeterRegistry registry,
             Environment environment) {
-        return new EchoServer(echoTcpServer, transport, properties, bundles, registry, environment);
+        return new EchoServer(
+                echoTcpServer, transport, properties, behaviours.listeners(), bundles, registry, environment);
     }
 }

@@ -7,6 +7,7 @@ import dev.tcpecho.admission.AcceptFilter;
 import dev.tcpecho.admission.Admission;
 import dev.tcpecho.admission.ProxyHeader;
 import dev.tcpecho.admission.RejectionLog;
+import dev.tcpecho.behaviour.ListenerBehaviours;
 import dev.tcpecho.channel.BoundedReceiveBuffers;
 import dev.tcpecho.channel.InboundSignals;
 import dev.tcpecho.channel.LingeringClose;
@@ -36,6 +37,8 @@ final class ListenerPipeline {
 
     private final Admission admission;
 
+    private final ListenerBehaviours behaviours;
+
     private final RejectionLog rejections;
 
     private final ListenerMetrics metrics;
@@ -49,11 +52,13 @@ final class ListenerPipeline {
             Listener listener,
             Limits limits,
             Admission admission,
+            ListenerBehaviours behaviours,
             SslBundles bundles,
             MeterRegistry registry) {
         this.listener = listener;
         this.limits = limits;
         this.admission = admission;
+        this.behaviours = behaviours;
         this.metrics = new ListenerMetrics(registry, name);
         this.rejections = new RejectionLog(name, this.metrics);
         this.tls = listener.hasTls()
@@ -64,7 +69,7 @@ final class ListenerPipeline {
 
     /** Returns what admits connections before they get a pipeline. */
     ChannelHandler newAcceptFilter(ChannelGroup connections) {
-        return new AcceptFilter(this.listener, this.admission, this.rejections, connections);
+        return new AcceptFilter(this.listener, this.admission, this.rejections, connections, this.behaviours::refuses);
     }
 
     /** Adds, from the socket inwards: PROXY protocol, close, TLS, and the bridge to the echo's Flux. */
@@ -93,6 +98,11 @@ final class ListenerPipeline {
     /** Begins the echo of a connection, which has been admitted when it becomes active for Reactor Netty's bridge. */
     private EchoOperations newEcho(Connection connection, ConnectionObserver observer, @Nullable Object message) {
         return new EchoOperations(
-                connection, observer, this.metrics, this.limits, BoundedReceiveBuffers.heldBytes(connection.channel()));
+                connection,
+                observer,
+                this.metrics,
+                this.limits,
+                BoundedReceiveBuffers.heldBytes(connection.channel()),
+                this.behaviours);
     }
 }

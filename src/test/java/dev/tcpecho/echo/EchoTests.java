@@ -53,7 +53,8 @@ class EchoTests {
                         observer,
                         metrics,
                         TestLimits.of(0, 0),
-                        BoundedReceiveBuffers.heldBytes(this.channel)),
+                        BoundedReceiveBuffers.heldBytes(this.channel),
+                        (received, echo) -> received),
                 new ServerOfReactorNetty());
         this.channel.pipeline().fireChannelActive();
     }

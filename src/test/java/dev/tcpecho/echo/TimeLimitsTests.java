@@ -8,6 +8,8 @@ import dev.tcpecho.testing.TestLimits;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -91,7 +93,7 @@ class TimeLimitsTests {
         assertThat(this.channel.isOpen()).isTrue();
     }
 
-    private record Connection(EmbeddedChannel channel, HeldBytes held) implements TimeLimits.Limited {
+    private record Connection(EmbeddedChannel channel, HeldBytes held) implements EchoConnection {
 
         Connection(EmbeddedChannel channel) {
             this(channel, new HeldBytes(channel));
@@ -106,5 +108,21 @@ class TimeLimitsTests {
         public void close(CloseReason reason) {
             this.channel.close();
         }
+
+        @Override
+        public void reset(CloseReason reason) {
+            this.channel.close();
+        }
+
+        @Override
+        public void closes(CloseReason reason) {}
+
+        @Override
+        public Duration age() {
+            return Duration.ZERO;
+        }
+
+        @Override
+        public void behaviours(List<String> names) {}
     }
 }

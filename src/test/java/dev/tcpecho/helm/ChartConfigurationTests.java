@@ -3,6 +3,7 @@ package dev.tcpecho.helm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.jayway.jsonpath.DocumentContext;
+import dev.tcpecho.BehaviourProperties;
 import dev.tcpecho.EchoProperties;
 import dev.tcpecho.EchoProperties.Drain;
 import dev.tcpecho.EchoProperties.Limits;
@@ -103,7 +104,8 @@ class ChartConfigurationTests {
                                         true,
                                         new Ssl("server", ClientAuth.NEED),
                                         ProxyProtocol.REQUIRED,
-                                        List.of(AddressBlock.valueOf("10.0.0.0/8"), AddressBlock.valueOf("fd00::/8")))),
+                                        List.of(AddressBlock.valueOf("10.0.0.0/8"), AddressBlock.valueOf("fd00::/8")),
+                                        BehaviourProperties.NONE)),
                         new Limits(
                                 2_000_000,
                                 3,

@@ -16,12 +16,12 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 
 /** A client on Java's blocking sockets, so that none of the service's own library is on both sides. */
-final class EchoClient implements AutoCloseable {
+public final class EchoClient implements AutoCloseable {
 
     private static final Duration READ_TIMEOUT = Duration.ofSeconds(60);
 
     /** A thread for each task: clients block, and the common pool of a small machine has one thread. */
-    static final Executor THREADS = task -> {
+    public static final Executor THREADS = task -> {
         Thread thread = new Thread(task, "echo-client");
         thread.setDaemon(true);
         thread.start();
@@ -33,12 +33,12 @@ final class EchoClient implements AutoCloseable {
         this.socket = socket;
     }
 
-    static EchoClient connect(InetSocketAddress server) throws IOException {
+    public static EchoClient connect(InetSocketAddress server) throws IOException {
         return connect(server, 0);
     }
 
     /** Connects with a receive buffer of its own size, which the kernel then does not grow. */
-    static EchoClient connect(InetSocketAddress server, int receiveBuffer) throws IOException {
+    public static EchoClient connect(InetSocketAddress server, int receiveBuffer) throws IOException {
         Socket socket = new Socket();
         if (receiveBuffer > 0) {
             socket.setReceiveBufferSize(receiveBuffer);
@@ -49,7 +49,7 @@ final class EchoClient implements AutoCloseable {
     }
 
     /** Starts TLS on top of this connection, which goes on below it. */
-    EchoClient startTls(SSLContext context, String... protocols) throws IOException {
+    public EchoClient startTls(SSLContext context, String... protocols) throws IOException {
         SSLSocket tls = (SSLSocket) context.getSocketFactory().createSocket(this.socket, "localhost", 0, true);
         if (protocols.length > 0) {
             tls.setEnabledProtocols(protocols);
@@ -59,17 +59,17 @@ final class EchoClient implements AutoCloseable {
     }
 
     /** Asks for another handshake on a TLS 1.2 connection, and for new keys on one of TLS 1.3. */
-    void repeatHandshake() throws IOException {
+    public void repeatHandshake() throws IOException {
         ((SSLSocket) this.socket).startHandshake();
     }
 
     /** The certificate of the server that this client sees. */
-    Certificate serverCertificate() throws IOException {
+    public Certificate serverCertificate() throws IOException {
         return ((SSLSocket) this.socket).getSession().getPeerCertificates()[0];
     }
 
     /** Sends everything in chunks of random sizes up to a maximum, and then ends the stream. */
-    CompletableFuture<Void> sendAndHalfClose(byte[] payload, int maxChunk, RandomGenerator random) {
+    public CompletableFuture<Void> sendAndHalfClose(byte[] payload, int maxChunk, RandomGenerator random) {
         return CompletableFuture.runAsync(
                 () -> {
                     try {
@@ -88,7 +88,7 @@ final class EchoClient implements AutoCloseable {
     }
 
     /** Sends as much as the server takes until the connection is closed. */
-    void sendInBackground(byte[] payload) {
+    public void sendInBackground(byte[] payload) {
         CompletableFuture<Void> unused = CompletableFuture.runAsync(
                 () -> {
                     try {
@@ -100,26 +100,26 @@ final class EchoClient implements AutoCloseable {
                 THREADS);
     }
 
-    void send(byte[] payload) throws IOException {
+    public void send(byte[] payload) throws IOException {
         this.socket.getOutputStream().write(payload);
     }
 
-    void halfClose() throws IOException {
+    public void halfClose() throws IOException {
         this.socket.shutdownOutput();
     }
 
     /** Reads exactly as many bytes, or fewer if the stream ends before. */
-    byte[] read(int length) throws IOException {
+    public byte[] read(int length) throws IOException {
         return this.socket.getInputStream().readNBytes(length);
     }
 
     /** Reads to the end of the stream. */
-    byte[] readToEnd() throws IOException {
+    public byte[] readToEnd() throws IOException {
         return this.socket.getInputStream().readAllBytes();
     }
 
     /** Reads to the end of the stream, a chunk at a time with a pause after each, as a slow client does. */
-    byte[] readToEndSlowly(int chunk, Duration pause) throws IOException, InterruptedException {
+    public byte[] readToEndSlowly(int chunk, Duration pause) throws IOException, InterruptedException {
         InputStream in = this.socket.getInputStream();
         ByteArrayOutputStream echo = new ByteArrayOutputStream();
         for (byte[] bytes = in.readNBytes(chunk); bytes.length > 0; bytes = in.readNBytes(chunk)) {
@@ -130,7 +130,7 @@ final class EchoClient implements AutoCloseable {
     }
 
     /** Ends the connection with a reset in place of an orderly close. */
-    void reset() throws IOException {
+    public void reset() throws IOException {
         this.socket.setSoLinger(true, 0);
         this.socket.close();
     }

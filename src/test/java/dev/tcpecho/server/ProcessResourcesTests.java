@@ -2,6 +2,7 @@ package dev.tcpecho.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tcpecho.BehaviourProperties;
 import dev.tcpecho.EchoProperties;
 import dev.tcpecho.EchoProperties.Drain;
 import dev.tcpecho.EchoProperties.Limits;
@@ -21,8 +22,15 @@ class ProcessResourcesTests {
     private static final long MIB = 1024 * 1024;
 
     private static EchoProperties properties(int connections, String bundle) {
-        Listener listener =
-                new Listener("::", 0, 1, false, new Ssl(bundle, ClientAuth.NONE), ProxyProtocol.OFF, List.of());
+        Listener listener = new Listener(
+                "::",
+                0,
+                1,
+                false,
+                new Ssl(bundle, ClientAuth.NONE),
+                ProxyProtocol.OFF,
+                List.of(),
+                BehaviourProperties.NONE);
         return new EchoProperties(
                 TransportChoice.AUTO,
                 Map.of("plain", listener),

@@ -15,6 +15,8 @@ import java.util.stream.Stream;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.actuate.endpoint.Access;
+import org.springframework.boot.actuate.endpoint.EndpointAccessResolver;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -23,6 +25,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.env.Environment;
 import reactor.netty.tcp.TcpServer;
 
 /** The echo without its management server, on a free port of every address. */
@@ -34,12 +37,12 @@ public final class RunningEcho implements AutoCloseable {
         this.context = context;
     }
 
-    static RunningEcho start(Transport transport, String... properties) {
+    public static RunningEcho start(Transport transport, String... properties) {
         return start(transport, UnaryOperator.identity(), properties);
     }
 
     /** Starts it with a server that is changed before its listeners open. */
-    static RunningEcho start(Transport transport, UnaryOperator<TcpServer> change, String... properties) {
+    public static RunningEcho start(Transport transport, UnaryOperator<TcpServer> change, String... properties) {
         return new RunningEcho(new SpringApplicationBuilder(TestConfiguration.class)
                 .initializers(context -> context.getBeanFactory().addBeanPostProcessor(new BeanPostProcessor() {
                     @Override
@@ -52,19 +55,19 @@ public final class RunningEcho implements AutoCloseable {
                 .run(Stream.of(properties).map(property -> "--" + property).toArray(String[]::new)));
     }
 
-    <T> T bean(Class<T> type) {
+    public <T> T bean(Class<T> type) {
         return this.context.getBean(type);
     }
 
-    InetSocketAddress address() {
+    public InetSocketAddress address() {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), port());
     }
 
-    int port() {
+    public int port() {
         return bean(EchoServer.class).addresses().get("plain").getPort();
     }
 
-    long accepted(String listener) {
+    public long accepted(String listener) {
         return (long) registry()
                 .get("echo.connections.accepted")
                 .tag("listener", listener)
@@ -72,11 +75,11 @@ public final class RunningEcho implements AutoCloseable {
                 .count();
     }
 
-    long accepted() {
+    public long accepted() {
         return count("echo.connections.accepted");
     }
 
-    long closed(String reason) {
+    public long closed(String reason) {
         return (long) registry()
                 .get("echo.connections.closed")
                 .tag("reason", reason)
@@ -84,13 +87,13 @@ public final class RunningEcho implements AutoCloseable {
                 .count();
     }
 
-    long closed() {
+    public long closed() {
         return (long) registry().find("echo.connections.closed").functionCounters().stream()
                 .mapToDouble(FunctionCounter::count)
                 .sum();
     }
 
-    long rejected(String reason) {
+    public long rejected(String reason) {
         return (long) registry()
                 .get("echo.connections.rejected")
                 .tag("reason", reason)
@@ -98,7 +101,7 @@ public final class RunningEcho implements AutoCloseable {
                 .count();
     }
 
-    long handshakes(String outcome) {
+    public long handshakes(String outcome) {
         return registry()
                 .get("echo.tls.handshake")
                 .tag("outcome", outcome)
@@ -106,26 +109,26 @@ public final class RunningEcho implements AutoCloseable {
                 .count();
     }
 
-    long active() {
+    public long active() {
         Gauge gauge = registry().get("echo.connections.active").gauge();
         return (long) gauge.value();
     }
 
-    long received() {
+    public long received() {
         return count("echo.received");
     }
 
-    long sent() {
+    public long sent() {
         return count("echo.sent");
     }
 
     /** The bytes that were read from clients and are not with the kernel yet. */
-    long held() {
+    public long held() {
         long sent = sent();
         return received() - sent;
     }
 
-    MeterRegistry registry() {
+    public MeterRegistry registry() {
         return bean(MeterRegistry.class);
     }
 
@@ -144,6 +147,13 @@ public final class RunningEcho implements AutoCloseable {
     @Import(EchoServerConfiguration.class)
     @ComponentScan(basePackageClasses = ListenerTls.class)
     static class TestConfiguration {
+
+        /** What the management server has: properties that restrict the access to endpoints. */
+        @Bean
+        EndpointAccessResolver endpointAccessResolver(Environment environment) {
+            return (endpoint, access) ->
+                    environment.getProperty("management.endpoint.%s.access".formatted(endpoint), Access.class, access);
+        }
 
         @Bean
         MeterRegistry meterRegistry(ObjectProvider<MeterBinder> binders) {

@@ -1,5 +1,6 @@
 package dev.tcpecho.testing;
 
+import dev.tcpecho.BehaviourProperties;
 import dev.tcpecho.EchoProperties.Listener;
 import dev.tcpecho.EchoProperties.ProxyProtocol;
 import dev.tcpecho.EchoProperties.Ssl;
@@ -13,6 +14,7 @@ public final class TestListeners {
 
     public static Listener listener(String address, int port, int backlog, boolean reusePort) {
         Ssl ssl = new Ssl("", ClientAuth.NONE);
-        return new Listener(address, port, backlog, reusePort, ssl, ProxyProtocol.OFF, List.of());
+        return new Listener(
+                address, port, backlog, reusePort, ssl, ProxyProtocol.OFF, List.of(), BehaviourProperties.NONE);
     }
 }

@@ -1,0 +1,187 @@
+package dev.tcpecho;
+
+import dev.tcpecho.BehaviourProperties.After;
+import dev.tcpecho.BehaviourProperties.Chunk;
+import dev.tcpecho.BehaviourProperties.Delay;
+import dev.tcpecho.BehaviourProperties.Distribution;
+import dev.tcpecho.BehaviourProperties.Format;
+import dev.tcpecho.BehaviourProperties.Greeting;
+import dev.tcpecho.BehaviourProperties.Mode;
+import dev.tcpecho.BehaviourProperties.Refuse;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.convert.DurationStyle;
+import org.springframework.util.unit.DataSize;
+
+/** Refuses behaviours that mean nothing, or that contradict each other. */
+public final class BehaviourRules {
+
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\{(\\w+)}");
+
+    private static final Pattern ESCAPE = Pattern.compile("\\\\(.?)");
+
+    private final String prefix;
+
+    private BehaviourRules(String prefix) {
+        this.prefix = prefix;
+    }
+
+    /**
+     * Checks the behaviours of one listener.
+     *
+     * @param prefix what the names of their properties begin with, for example {@code echo.listeners.plain.behaviours.}
+     * @param behaviours the behaviours
+     * @throws EchoConfigurationException if one of them cannot be meant
+     */
+    public static void check(String prefix, BehaviourProperties behaviours) {
+        new BehaviourRules(prefix).check(behaviours);
+    }
+
+    private void check(BehaviourProperties behaviours) {
+        if (behaviours.corrupt() != null) {
+            positive("corrupt.one-bit-in", behaviours.corrupt().oneBitIn());
+            share("corrupt.probability", behaviours.corrupt().probability());
+        }
+        if (behaviours.delay() != null) {
+            delay(behaviours.delay());
+        }
+        if (behaviours.rate() != null) {
+            positive("rate.bytes-per-second", behaviours.rate().bytesPerSecond());
+            share("rate.probability", behaviours.rate().probability());
+        }
+        if (behaviours.chunk() != null) {
+            chunk(behaviours.chunk());
+        }
+        if (behaviours.greeting() != null) {
+            greeting(behaviours.greeting());
+        }
+        if (behaviours.refuse() != null) {
+            refuse(behaviours.refuse());
+        }
+        after("stall-after", behaviours.stallAfter());
+        after("close-after", behaviours.closeAfter());
+        after("reset-after", behaviours.resetAfter());
+        if (behaviours.closeAfter() != null && behaviours.resetAfter() != null) {
+            throw new EchoConfigurationException(
+                    "%sclose-after and %sreset-after are both set, but a connection ends only once."
+                            .formatted(this.prefix, this.prefix),
+                    "Remove one of them.");
+        }
+    }
+
+    private void delay(Delay delay) {
+        notNegative("delay.duration", delay.duration());
+        notNegative("delay.jitter", delay.jitter());
+        share("delay.probability", delay.probability());
+        if (delay.distribution() == Distribution.UNIFORM && delay.jitter().compareTo(delay.duration()) > 0) {
+            throw wrong(
+                    "delay.jitter",
+                    DurationStyle.SIMPLE.print(delay.jitter()),
+                    "at most delay.duration, which is " + DurationStyle.SIMPLE.print(delay.duration()));
+        }
+    }
+
+    private void chunk(Chunk chunk) {
+        positive("chunk.size", chunk.size());
+        notNegative("chunk.pause", chunk.pause());
+        share("chunk.probability", chunk.probability());
+        if (chunk.variation().isNegative() || chunk.variation().compareTo(chunk.size()) >= 0) {
+            throw wrong("chunk.variation", chunk.variation(), "0B or more, and less than chunk.size");
+        }
+    }
+
+    private void after(String name, @Nullable After after) {
+        if (after == null) {
+            return;
+        }
+        share(name + ".probability", after.probability());
+        if (after.bytes() == null && after.time() == null) {
+            throw missing(name + ".bytes or " + this.prefix + name + ".time");
+        }
+        if (after.bytes() != null) {
+            positive(name + ".bytes", after.bytes());
+        }
+        if (after.time() != null) {
+            notNegative(name + ".time", after.time());
+        }
+    }
+
+    private void greeting(Greeting greeting) {
+        share("greeting.probability", greeting.probability());
+        String text = greeting.text();
+        if (greeting.format() == Format.JSON) {
+            if (!text.isEmpty()) {
+                throw wrong("greeting.text", text, "empty where greeting.format is 'json'");
+            }
+            return;
+        }
+        if (text.isEmpty() || text.length() > Greeting.MAX_LENGTH) {
+            throw wrong("greeting.text", text, "1 to %,d characters".formatted(Greeting.MAX_LENGTH));
+        }
+        Matcher placeholders = PLACEHOLDER.matcher(text);
+        while (placeholders.find()) {
+            if (!Greeting.PLACEHOLDERS.contains(placeholders.group(1))) {
+                throw wrong("greeting.text", text, "without " + placeholders.group() + ": use " + braced());
+            }
+        }
+        Matcher escapes = ESCAPE.matcher(text);
+        while (escapes.find()) {
+            if (!List.of("r", "n", "t", "\\").contains(escapes.group(1))) {
+                throw wrong("greeting.text", text, "without %s: use \\r, \\n, \\t or \\\\".formatted(escapes.group()));
+            }
+        }
+    }
+
+    private static String braced() {
+        return Greeting.PLACEHOLDERS.stream().map(name -> "{" + name + "}").collect(Collectors.joining(", "));
+    }
+
+    private void refuse(Refuse refuse) {
+        share("refuse.share", refuse.share());
+        if (refuse.mode() == Mode.CLOSE_PORT && refuse.share() != 1) {
+            throw wrong("refuse.share", refuse.share(), "1 where refuse.mode is 'close-port', as nobody can connect");
+        }
+    }
+
+    /** The binder leaves out what is not set, whether or not it may be. */
+    private <T> T set(String name, @Nullable T value) {
+        if (value == null) {
+            throw missing(name);
+        }
+        return value;
+    }
+
+    private void positive(String name, @Nullable DataSize value) {
+        if (set(name, value).toBytes() < 1) {
+            throw wrong(name, set(name, value), "1B or more");
+        }
+    }
+
+    private void notNegative(String name, @Nullable Duration value) {
+        if (set(name, value).isNegative()) {
+            throw wrong(name, DurationStyle.SIMPLE.print(set(name, value)), "0s or more");
+        }
+    }
+
+    private void share(String name, double value) {
+        if (!(value >= 0 && value <= 1)) {
+            throw wrong(name, value, "a share from 0 to 1");
+        }
+    }
+
+    private EchoConfigurationException wrong(String name, Object value, String wanted) {
+        return new EchoConfigurationException(
+                "%s is '%s', but must be %s.".formatted(this.prefix + name, value, wanted),
+                "Correct the value of %s.".formatted(this.prefix + name));
+    }
+
+    private EchoConfigurationException missing(String name) {
+        return new EchoConfigurationException(
+                "%s is not set.".formatted(this.prefix + name),
+                "Set %s, or remove the behaviour.".formatted(this.prefix + name));
+    }
+}

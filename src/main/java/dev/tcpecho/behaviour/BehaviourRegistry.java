@@ -1,0 +1,45 @@
+package dev.tcpecho.behaviour;
+
+import dev.tcpecho.EchoProperties;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
+import reactor.core.scheduler.Scheduler;
+
+/** The behaviours of all listeners. */
+public final class BehaviourRegistry {
+
+    private final Map<String, ListenerBehaviours> listeners = new TreeMap<>();
+
+    /**
+     * Begins with the behaviours of the configuration.
+     *
+     * @param properties the configuration, which has been checked
+     * @param beans the beans that shape streams, by their names, in their order
+     * @param switchable whether other behaviours may be switched to
+     * @param registry where meters are registered
+     * @param timer what ends behaviours that last for a while; its threads may be blocked
+     * @throws dev.tcpecho.EchoConfigurationException if the configuration names a bean that there is not
+     */
+    public BehaviourRegistry(
+            EchoProperties properties,
+            Map<String, Behaviour> beans,
+            boolean switchable,
+            MeterRegistry registry,
+            Scheduler timer) {
+        properties
+                .listeners()
+                .forEach((name, listener) -> this.listeners.put(
+                        name, new ListenerBehaviours(name, listener.behaviours(), beans, switchable, registry, timer)));
+    }
+
+    /**
+     * Returns the behaviours of each listener.
+     *
+     * @return by the listener's name, in the order of the names
+     */
+    public Map<String, ListenerBehaviours> listeners() {
+        return Collections.unmodifiableMap(this.listeners);
+    }
+}

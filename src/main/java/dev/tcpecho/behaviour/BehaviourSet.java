@@ -1,0 +1,113 @@
+package dev.tcpecho.behaviour;
+
+import dev.tcpecho.BehaviourProperties;
+import dev.tcpecho.BehaviourProperties.Mode;
+import dev.tcpecho.BehaviourProperties.Refuse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** The behaviours of one listener that are in force together, in the order in which they shape a stream. */
+final class BehaviourSet {
+
+    private final BehaviourProperties properties;
+
+    private final Draws draws;
+
+    private final List<Member> members = new ArrayList<>();
+
+    BehaviourSet(
+            String listener,
+            BehaviourProperties properties,
+            long seed,
+            Map<String, Behaviour> beans,
+            Greeting.Host host) {
+        this.properties = properties;
+        this.draws = new Draws(seed, listener);
+        beans.forEach((name, bean) -> {
+            if (properties.beans().contains("*") || properties.beans().contains(name)) {
+                this.members.add(new Member(name, 1, bean, true));
+            }
+        });
+        if (properties.corrupt() != null) {
+            add(Corrupt.NAME, properties.corrupt().probability(), new Corrupt(properties.corrupt()));
+        }
+        if (properties.delay() != null) {
+            add(Delay.NAME, properties.delay().probability(), new Delay(properties.delay()));
+        }
+        if (properties.rate() != null) {
+            add(Rate.NAME, properties.rate().probability(), new Rate(properties.rate()));
+        }
+        if (properties.chunk() != null) {
+            add(Chunk.NAME, properties.chunk().probability(), new Chunk(properties.chunk()));
+        }
+        if (properties.stallAfter() != null) {
+            add(StallAfter.NAME, properties.stallAfter().probability(), new StallAfter(properties.stallAfter()));
+        }
+        if (properties.greeting() != null) {
+            add(Greeting.NAME, properties.greeting().probability(), new Greeting(properties.greeting(), host));
+        }
+        if (properties.closeAfter() != null) {
+            add(EndAfter.CLOSE, properties.closeAfter().probability(), EndAfter.close(properties.closeAfter()));
+        }
+        if (properties.resetAfter() != null) {
+            add(EndAfter.RESET, properties.resetAfter().probability(), EndAfter.reset(properties.resetAfter()));
+        }
+    }
+
+    private void add(String name, double probability, Behaviour behaviour) {
+        this.members.add(new Member(name, probability, behaviour, false));
+    }
+
+    BehaviourProperties properties() {
+        return this.properties;
+    }
+
+    Draws draws() {
+        return this.draws;
+    }
+
+    /** Tells whether no stream is shaped and no connection refused. */
+    boolean isEmpty() {
+        return this.members.isEmpty() && this.properties.refuse() == null;
+    }
+
+    /** Returns the members that are drawn for one connection. */
+    List<Member> drawFor(long connection) {
+        return this.members.stream()
+                .filter(member -> this.draws.isAmong(member.probability, connection, member.name))
+                .toList();
+    }
+
+    /** Tells whether one connection is reset right after it was accepted. */
+    boolean refuses(long connection) {
+        Refuse refuse = this.properties.refuse();
+        return refuse != null
+                && refuse.mode() == Mode.RESET
+                && this.draws.isAmong(refuse.share(), connection, ListenerBehaviours.REFUSE);
+    }
+
+    /** Tells whether the listener's port is closed. */
+    boolean closesPort() {
+        Refuse refuse = this.properties.refuse();
+        return refuse != null && refuse.mode() == Mode.CLOSE_PORT;
+    }
+
+    /** Returns the settings, and the seed that gives the same faults again. */
+    @Override
+    public String toString() {
+        return isEmpty()
+                ? "none"
+                : "%s with seed %d".formatted(BehaviourDescription.of(this.properties), this.draws.seed());
+    }
+
+    /**
+     * A behaviour of the set.
+     *
+     * @param name what counts it
+     * @param probability the share of connections that it is drawn for
+     * @param behaviour what it does
+     * @param isBean whether it is a bean, which may leave the connection's event loop
+     */
+    record Member(String name, double probability, Behaviour behaviour, boolean isBean) {}
+}

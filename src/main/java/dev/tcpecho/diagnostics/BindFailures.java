@@ -1,0 +1,112 @@
+package dev.tcpecho.diagnostics;
+
+import dev.tcpecho.BehaviourProperties.After;
+import dev.tcpecho.BehaviourProperties.Chunk;
+import dev.tcpecho.BehaviourProperties.Corrupt;
+import dev.tcpecho.BehaviourProperties.Delay;
+import dev.tcpecho.BehaviourProperties.Rate;
+import dev.tcpecho.BehaviourProperties.Refuse;
+import dev.tcpecho.EchoConfigurationException;
+import dev.tcpecho.address.AddressBlock;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.core.ResolvableType;
+import org.springframework.util.unit.DataSize;
+
+/** Tells in sentences why a value cannot be a property's, where Boot's own names Java types. */
+public final class BindFailures {
+
+    private static final Wanted DURATION =
+            new Wanted("a duration", "a number and a unit, for example 500ms, 20s or 5m");
+
+    private static final Wanted DATA_SIZE =
+            new Wanted("a data size", "a number and a unit, for example 100B, 1KB or 1GB");
+
+    private static final Map<Class<?>, Wanted> WANTED = Map.ofEntries(
+            Map.entry(Duration.class, DURATION),
+            Map.entry(Delay.class, DURATION),
+            Map.entry(DataSize.class, DATA_SIZE),
+            Map.entry(Rate.class, DATA_SIZE),
+            Map.entry(Chunk.class, DATA_SIZE),
+            Map.entry(Corrupt.class, DATA_SIZE),
+            Map.entry(After.class, new Wanted("a data size or a duration", "for example 10KB, or 5s")),
+            Map.entry(Refuse.class, new Wanted("a share or close-port", "a share from 0 to 1, or close-port")),
+            Map.entry(
+                    AddressBlock.class,
+                    new Wanted(
+                            "a CIDR block",
+                            "an IP address, a slash and a prefix length, for example 10.0.0.0/8, 192.0.2.7/32 or"
+                                    + " 2001:db8::/32; names are not looked up")),
+            Map.entry(int.class, new Wanted("a whole number", "a whole number, for example 100")),
+            Map.entry(Long.class, new Wanted("a whole number", "a whole number, for example 100")),
+            Map.entry(double.class, new Wanted("a number", "a number, for example 0.5")));
+
+    private BindFailures() {}
+
+    /**
+     * Explains a failure.
+     *
+     * @param failure what the binder said
+     * @param origins whether it helps to tell where the value comes from
+     * @return what is wrong, and what to do; {@code null} for a property that is nothing of this service's
+     */
+    public static @Nullable EchoConfigurationException explain(BindException failure, boolean origins) {
+        if (failure.getCause() instanceof UnboundConfigurationPropertiesException unbound) {
+            return new EchoConfigurationException(
+                    describe(unbound, origins), "Correct its name or remove it; the README lists every property.");
+        }
+        ConfigurationProperty property = failure.getProperty();
+        Wanted wanted = wanted(type(failure.getTarget().getType()));
+        if (property == null || wanted == null) {
+            return null;
+        }
+        return new EchoConfigurationException(
+                "%s is '%s', which is not %s%s."
+                        .formatted(property.getName(), property.getValue(), wanted.kind, origin(property, origins)),
+                "Set %s to %s.".formatted(property.getName(), wanted.values));
+    }
+
+    /** Names the properties that do not exist. */
+    static String describe(UnboundConfigurationPropertiesException unbound, boolean origins) {
+        return unbound.getUnboundProperties().stream()
+                .map(property ->
+                        "%s = '%s'%s".formatted(property.getName(), property.getValue(), origin(property, origins)))
+                .collect(Collectors.joining(", ", "There is no such property: ", "."));
+    }
+
+    private static String origin(ConfigurationProperty property, boolean origins) {
+        return (origins && property.getOrigin() != null) ? " (%s)".formatted(property.getOrigin()) : "";
+    }
+
+    /** What is wanted, be it one or a list. */
+    private static Class<?> type(ResolvableType target) {
+        return (target.resolve() == List.class ? target.getGeneric() : target).resolve(Object.class);
+    }
+
+    private static @Nullable Wanted wanted(Class<?> type) {
+        if (type.isEnum()) {
+            String values = Arrays.stream(type.getEnumConstants())
+                    .map(value ->
+                            ((Enum<?>) value).name().toLowerCase(Locale.ROOT).replace('_', '-'))
+                    .collect(Collectors.joining(", "));
+            return new Wanted("one of its values", "one of: " + values);
+        }
+        return WANTED.get(type);
+    }
+
+    /**
+     * What a type of property takes.
+     *
+     * @param kind what it is
+     * @param values what to write
+     */
+    private record Wanted(String kind, String values) {}
+}

@@ -1,0 +1,148 @@
+package dev.tcpecho.server;
+
+import dev.tcpecho.EchoProperties.Listener;
+import dev.tcpecho.behaviour.ListenerBehaviours;
+import dev.tcpecho.transport.Transport;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.group.ChannelGroup;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+import reactor.netty.ChannelBindException;
+import reactor.netty.DisposableServer;
+import reactor.netty.tcp.TcpServer;
+
+/** The socket on which one listener accepts connections. A behaviour may close its port for a while. */
+final class ListenerSocket {
+
+    private static final Log logger = LogFactory.getLog(ListenerSocket.class);
+
+    private final String name;
+
+    private final Listener listener;
+
+    private final TcpServer tcpServer;
+
+    private final ListenerPipeline pipeline;
+
+    private final ListenerBehaviours behaviours;
+
+    private final ChannelGroup connections;
+
+    private @Nullable DisposableServer bound;
+
+    private volatile @Nullable InetSocketAddress address;
+
+    private boolean retrying;
+
+    ListenerSocket(
+            String name,
+            Listener listener,
+            TcpServer tcpServer,
+            Transport transport,
+            ListenerPipeline pipeline,
+            ListenerBehaviours behaviours,
+            ChannelGroup connections) {
+        this.name = name;
+        this.listener = listener;
+        this.tcpServer = tcpServer
+                .option(ChannelOption.SO_BACKLOG, listener.backlog())
+                .option(transport.reusePort(), listener.reusePort())
+                .doOnChannelInit((observer, channel, remote) -> pipeline.initialize(channel, observer))
+                .doOnBound(server -> filter(server.channel()));
+        this.pipeline = pipeline;
+        this.behaviours = behaviours;
+        this.connections = connections;
+        behaviours.afterSwitch(this::followBehaviours);
+    }
+
+    /** Runs on the event loop that has just bound the channel, before it becomes active and accepts. */
+    private void filter(Channel listening) {
+        listening.config().setAutoRead(false);
+        listening.pipeline().addFirst("echo.accept-filter", this.pipeline.newAcceptFilter(this.connections));
+    }
+
+    /**
+     * Opens the listener, which does not accept yet.
+     *
+     * @throws ListenerBindException if its port cannot be bound
+     */
+    synchronized void open() {
+        try {
+            bind(BindAddress.resolve(this.listener.address(), this.listener.port()));
+        } catch (UnknownHostException | ChannelBindException ex) {
+            throw new ListenerBindException(this.name, this.listener, ex);
+        }
+    }
+
+    private void bind(InetSocketAddress wanted) {
+        DisposableServer server = this.tcpServer.bindAddress(() -> wanted).bindNow();
+        this.bound = server;
+        this.address = (InetSocketAddress) server.address();
+    }
+
+    /** Accepts connections from now on, unless a behaviour closes the port. */
+    synchronized void accept() {
+        if (this.bound != null) {
+            Channel listening = this.bound.channel();
+            listening.eventLoop().execute(() -> listening.config().setAutoRead(true));
+        }
+        followBehaviours();
+    }
+
+    /** Closes the port, or opens it again, as the behaviours in force ask for it. Waits for no client. */
+    private synchronized void followBehaviours() {
+        InetSocketAddress open = this.address;
+        if (open == null) {
+            return;
+        }
+        if (this.behaviours.closesPort()) {
+            closePort().block();
+        } else if (this.bound == null) {
+            reopenPort(open);
+        }
+    }
+
+    private void reopenPort(InetSocketAddress open) {
+        try {
+            bind(open);
+            this.retrying = false;
+            accept();
+        } catch (ChannelBindException ex) {
+            if (!this.retrying) {
+                logger.error("Echo cannot open the port %d of %s again, and tries every second: %s"
+                        .formatted(open.getPort(), this.name, ex.getMessage()));
+            }
+            this.retrying = true;
+            Schedulers.boundedElastic().schedule(this::followBehaviours, 1, TimeUnit.SECONDS);
+        }
+    }
+
+    /** Closes the listener; connections that it accepted go on. Completes when its port is closed. */
+    synchronized Mono<Void> close() {
+        this.address = null;
+        return closePort();
+    }
+
+    private Mono<Void> closePort() {
+        if (this.bound == null) {
+            return Mono.empty();
+        }
+        DisposableServer closing = this.bound;
+        this.bound = null;
+        closing.dispose();
+        return closing.onDispose();
+    }
+
+    /** Returns where the listener listens, even while a behaviour closes its port; empty if it is not open. */
+    Optional<InetSocketAddress> address() {
+        return Optional.ofNullable(this.address);
+    }
+}
