@@ -25,6 +25,16 @@
 {{- mul (regexFind "^[0-9]+" . | int64) (get $units (regexFind "[a-z]+$" .)) }}
 {{- end }}
 
+{{/* A data size, as the schema lets it pass, in bytes. */}}
+{{- define "tcp-echo.bytes" -}}
+{{- if kindIs "string" . }}
+{{- $units := dict "" 1 "B" 1 "KB" 1024 "MB" 1048576 "GB" 1073741824 "TB" 1099511627776 }}
+{{- mul (regexFind "^[0-9]+" . | int64) (get $units (regexFind "[A-Z]*$" .)) }}
+{{- else }}
+{{- int64 . }}
+{{- end }}
+{{- end }}
+
 {{/* drain.delay in seconds, rounded up. */}}
 {{- define "tcp-echo.delaySeconds" -}}
 {{- div (add (include "tcp-echo.milliseconds" .Values.echo.drain.delay) 999) 1000 }}

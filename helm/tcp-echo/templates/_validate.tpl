@@ -31,6 +31,7 @@
 {{- if and $bundle (not $.Values.tls.secretName) }}
 {{- fail (printf "echo.listeners.%s.ssl.bundle is 'server', but no Secret has its certificate: set tls.secretName" $name) }}
 {{- end }}
+{{- include "tcp-echo.validateBehaviours" (list (printf "echo.listeners.%s.behaviours" $name) (get $listener "behaviours" | default dict)) }}
 {{- end }}
 
 {{- $blocks := dict "echo.limits.allow" .Values.echo.limits.allow "echo.limits.deny" .Values.echo.limits.deny "service.loadBalancerSourceRanges" .Values.service.loadBalancerSourceRanges }}
@@ -137,6 +138,41 @@
 {{- if and (eq .type "keda") .connectionsPerPod (not .prometheusAddress) }}
 {{- fail "autoscaling.connectionsPerPod is set, but keda does not know where Prometheus is: set autoscaling.prometheusAddress" }}
 {{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* The behaviours of a listener, from their name and themselves. A short form is no map, and has nothing to compare. */}}
+{{- define "tcp-echo.validateBehaviours" -}}
+{{- $prefix := first . }}
+{{- $behaviours := last . }}
+{{- $delay := get $behaviours "delay" }}
+{{- if kindIs "map" $delay }}
+{{- $jitter := dig "jitter" "0s" $delay }}
+{{- if and (eq (dig "distribution" "uniform" $delay) "uniform") (gt (include "tcp-echo.milliseconds" $jitter | int64) (include "tcp-echo.milliseconds" $delay.duration | int64)) }}
+{{- fail (printf "%s.delay.jitter is %s, more than delay.duration (%s): lower it, or set delay.distribution to normal" $prefix $jitter $delay.duration) }}
+{{- end }}
+{{- end }}
+{{- $chunk := get $behaviours "chunk" }}
+{{- if kindIs "map" $chunk }}
+{{- $variation := include "tcp-echo.bytes" (dig "variation" 0 $chunk) | int64 }}
+{{- $size := include "tcp-echo.bytes" $chunk.size | int64 }}
+{{- if ge $variation $size }}
+{{- fail (printf "%s.chunk.variation is %dB, not less than chunk.size (%dB): lower it" $prefix $variation $size) }}
+{{- end }}
+{{- end }}
+{{- $greeting := get $behaviours "greeting" }}
+{{- if kindIs "map" $greeting }}
+{{- $greeting = dig "text" "" $greeting }}
+{{- end }}
+{{- range regexFindAll "[{]\\w+[}]" $greeting -1 }}
+{{- if not (has . (list "{hostname}" "{listener}" "{port}" "{remote}" "{sni}" "{connection}")) }}
+{{- fail (printf "%s.greeting has %s, which stands for nothing: use {hostname}, {listener}, {port}, {remote}, {sni} or {connection}" $prefix .) }}
+{{- end }}
+{{- end }}
+{{- range regexFindAll "\\\\.?" $greeting -1 }}
+{{- if not (has . (list "\\r" "\\n" "\\t" "\\\\")) }}
+{{- fail (printf "%s.greeting has %s, which stands for nothing: use \\r, \\n, \\t or \\\\" $prefix .) }}
 {{- end }}
 {{- end }}
 {{- end }}

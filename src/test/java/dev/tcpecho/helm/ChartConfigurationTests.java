@@ -4,6 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.jayway.jsonpath.DocumentContext;
 import dev.tcpecho.BehaviourProperties;
+import dev.tcpecho.BehaviourProperties.After;
+import dev.tcpecho.BehaviourProperties.Chunk;
+import dev.tcpecho.BehaviourProperties.Corrupt;
+import dev.tcpecho.BehaviourProperties.Delay;
+import dev.tcpecho.BehaviourProperties.Distribution;
+import dev.tcpecho.BehaviourProperties.Format;
+import dev.tcpecho.BehaviourProperties.Greeting;
+import dev.tcpecho.BehaviourProperties.Mode;
+import dev.tcpecho.BehaviourProperties.Rate;
+import dev.tcpecho.BehaviourProperties.Refuse;
+import dev.tcpecho.BehaviourProperties.Scope;
+import dev.tcpecho.BehaviourShortForms;
 import dev.tcpecho.EchoProperties;
 import dev.tcpecho.EchoProperties.Drain;
 import dev.tcpecho.EchoProperties.Limits;
@@ -36,7 +48,9 @@ import org.springframework.boot.test.context.assertj.AssertableApplicationContex
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.web.server.Ssl.ClientAuth;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.core.io.ByteArrayResource;
+import org.springframework.util.unit.DataSize;
 
 /** What the service makes of the configuration that the chart writes, and what the pod is given for it. */
 class ChartConfigurationTests {
@@ -114,6 +128,86 @@ class ChartConfigurationTests {
                                 List.of(AddressBlock.valueOf("192.0.2.0/24")),
                                 List.of(AddressBlock.valueOf("192.0.2.1/32"))),
                         new Drain(Duration.ofMillis(1500), Duration.ofSeconds(2), Duration.ofMinutes(1))));
+    }
+
+    @Test
+    void everyBehaviourIsBoundWithItsSettings() {
+        assertThat(behaviours("""
+                seed: -9007199254740991
+                beans: [first, second]
+                corrupt: {one-bit-in: 1MB, probability: 0.1}
+                delay: {duration: 100ms, jitter: 50ms, distribution: normal, probability: 0.25}
+                rate: {bytes-per-second: 3000000000, scope: listener, probability: 0.5}
+                chunk: {size: 100, variation: 99B, pause: 10ms, probability: 0.75}
+                stall-after: {bytes: 10KB, time: 5s, probability: 0}
+                greeting: {text: 'hello {remote}\\r\\n', format: text, probability: 1}
+                close-after: {time: 1h}
+                refuse: {share: 1e-3, mode: reset}
+                """))
+                .isEqualTo(new BehaviourProperties(
+                        -9_007_199_254_740_991L,
+                        List.of("first", "second"),
+                        new Corrupt(DataSize.ofMegabytes(1), 0.1),
+                        new Delay(Duration.ofMillis(100), Duration.ofMillis(50), Distribution.NORMAL, 0.25),
+                        new Rate(DataSize.ofBytes(3_000_000_000L), Scope.LISTENER, 0.5),
+                        new Chunk(DataSize.ofBytes(100), DataSize.ofBytes(99), Duration.ofMillis(10), 0.75),
+                        new After(DataSize.ofKilobytes(10), Duration.ofSeconds(5), 0),
+                        new Greeting("hello {remote}\\r\\n", Format.TEXT, 1),
+                        new After(null, Duration.ofHours(1), 1),
+                        null,
+                        new Refuse(0.001, Mode.RESET)));
+    }
+
+    @Test
+    void shortFormOfABehaviourIsTextOrANumber() {
+        BehaviourProperties properties = new BehaviourProperties(
+                null,
+                List.of("*"),
+                new Corrupt(DataSize.ofBytes(1_000_000), 1),
+                new Delay(Duration.ofMillis(100), Duration.ZERO, Distribution.UNIFORM, 1),
+                new Rate(DataSize.ofBytes(3_000_000_000L), Scope.CONNECTION, 1),
+                new Chunk(DataSize.ofBytes(100), DataSize.ofBytes(0), Duration.ZERO, 1),
+                new After(DataSize.ofBytes(1), null, 1),
+                new Greeting("", Format.JSON, 1),
+                null,
+                new After(DataSize.ofBytes(10_240), null, 1),
+                new Refuse(0.1, Mode.RESET));
+        assertThat(behaviours("""
+                corrupt: 1000000
+                delay: 100ms
+                rate: 3000000000
+                chunk: 100
+                stall-after: 1
+                greeting: json
+                reset-after: 10240
+                refuse: 0.1
+                """)).isEqualTo(properties);
+        assertThat(behaviours("""
+                corrupt: 1000000B
+                delay: 100ms
+                rate: "3000000000"
+                chunk: 100B
+                stall-after: "1"
+                greeting: json
+                reset-after: 10KB
+                refuse: "0.1"
+                """)).isEqualTo(properties);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    refuse: close-port          | 1 | CLOSE_PORT
+                    refuse: {mode: close-port}  | 1 | CLOSE_PORT
+                    refuse: {share: 0}          | 0 | RESET
+                    refuse: 1                   | 1 | RESET
+                    """)
+    void connectionsAreRefusedAsTheServiceRefusesThem(String behaviours, double share, Mode mode) {
+        assertThat(behaviours(behaviours).refuse()).isEqualTo(new Refuse(share, mode));
+    }
+
+    @Test
+    void noBeanMayShapeTheStream() {
+        assertThat(behaviours("beans: []").beans()).isEmpty();
     }
 
     @Test
@@ -232,6 +326,13 @@ class ChartConfigurationTests {
         assertThat(rendered.get("requests")).containsEntry("memory", request).containsEntry("cpu", "100m");
     }
 
+    private static BehaviourProperties behaviours(String behaviours) {
+        EchoProperties properties =
+                bind(Chart.with("echo:\n  listeners:\n    plain:\n      behaviours:\n" + behaviours.indent(8))
+                        .applicationYml());
+        return properties.listeners().get("plain").behaviours();
+    }
+
     private static EchoProperties bind(String applicationYml) {
         EchoProperties[] bound = new EchoProperties[1];
         run(applicationYml, Properties.class, context -> bound[0] = context.getBean(EchoProperties.class));
@@ -258,5 +359,6 @@ class ChartConfigurationTests {
 
     @Configuration(proxyBeanMethods = false)
     @EnableConfigurationProperties(EchoProperties.class)
+    @Import(BehaviourShortForms.class)
     static class Properties {}
 }

@@ -6,11 +6,14 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.jayway.jsonpath.DocumentContext;
 import com.jayway.jsonpath.JsonPath;
+import dev.tcpecho.BehaviourProperties;
+import dev.tcpecho.BehaviourRules;
 import dev.tcpecho.EchoProperties;
 import dev.tcpecho.address.AddressBlock;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.lang.reflect.Method;
+import java.lang.reflect.Parameter;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
@@ -20,19 +23,76 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.util.unit.DataSize;
+import org.yaml.snakeyaml.Yaml;
 
 /** Which values the chart refuses, with their names. */
 class ChartSchemaTests {
 
     private static final Path SCHEMA = Chart.DIRECTORY.resolve("values.schema.json");
+
+    /** Helm's numbers are IEEE 754's. */
+    private static final long MOST_THAT_HELM_COUNTS = (1L << 53) - 1;
+
+    private static final List<String> SHORT_FORMS = List.of(
+            "",
+            "0",
+            "1",
+            "100",
+            "0B",
+            "1B",
+            "-1B",
+            "12KB",
+            "12kb",
+            "1.5KB",
+            "999999999999999KB",
+            "999999999999999999KB",
+            "12MB",
+            "999999999GB",
+            "999999TB",
+            "99999999TB",
+            "1PB",
+            "0s",
+            "1500ms",
+            "5s",
+            "-5s",
+            "5 s",
+            "2m",
+            "3h",
+            "365d",
+            "0.5",
+            ".5",
+            "1.0",
+            "1.1",
+            "-0.5",
+            "close-port",
+            "CLOSE_PORT",
+            "reset",
+            "json",
+            "hello {hostname}, {} {of} {remote",
+            "hello {hostname}, {} {no placeholder} {remote",
+            "220 {listener} {port} {sni} {connection} {remote}\\r\\n",
+            "\\t\\\\{",
+            "\\\\n",
+            "\\x",
+            "hello\\");
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
@@ -88,6 +148,162 @@ class ChartSchemaTests {
     }
 
     @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    latency: 1s                                        | ': additional properties 'latency'
+                    closeAfter: 1KB                                    | ': additional properties 'closeAfter'
+                    seed: first                                        | /seed'
+                    seed: 1.5                                          | /seed'
+                    seed: 9007199254740992                             | /seed'
+                    seed: -9007199254740992                            | /seed'
+                    beans: "*"                                         | /beans'
+                    beans: [""]                                        | /beans/0'
+                    corrupt: 0                                         | /corrupt'
+                    corrupt: 0KB                                       | /corrupt'
+                    corrupt: 1mb                                       | /corrupt'
+                    corrupt: 1 MB                                      | /corrupt'
+                    corrupt: -1                                        | /corrupt'
+                    corrupt: 1.5                                       | /corrupt'
+                    corrupt: true                                      | /corrupt'
+                    corrupt: {}                                        | /corrupt': missing property 'one-bit-in'
+                    corrupt: {one-bit-in: 0B}                          | /corrupt/one-bit-in'
+                    corrupt: {one-bit-in: 1MB, probability: 1.1}       | /corrupt/probability'
+                    corrupt: {one-bit-in: 1MB, probability: "1"}       | /corrupt/probability'
+                    corrupt: {one-bit-in: 1MB, bits: 2}                | /corrupt': additional properties 'bits'
+                    delay: 100                                         | /delay'
+                    delay: 100 ms                                      | /delay'
+                    delay: -1s                                         | /delay'
+                    delay: 1KB                                         | /delay'
+                    delay: {jitter: 1s}                                | /delay': missing property 'duration'
+                    delay: {duration: PT1S}                            | /delay/duration'
+                    delay: {duration: 1s, jitter: 5}                   | /delay/jitter'
+                    delay: {duration: 1s, distribution: pareto}        | /delay/distribution'
+                    delay: {duration: 1s, probability: -0.1}           | /delay/probability'
+                    rate: 0                                            | /rate'
+                    rate: 1MB/s                                        | /rate'
+                    rate: 1000000TB                                    | /rate'
+                    rate: {scope: listener}                            | /rate': missing property 'bytes-per-second'
+                    rate: {bytes-per-second: 0}                        | /rate/bytes-per-second'
+                    rate: {bytes-per-second: 1KB, scope: pod}          | /rate/scope'
+                    rate: {bytes-per-second: 1KB, probability: 2}      | /rate/probability'
+                    chunk: 0B                                          | /chunk'
+                    chunk: {variation: 1B}                             | /chunk': missing property 'size'
+                    chunk: {size: 0}                                   | /chunk/size'
+                    chunk: {size: 10, variation: -1}                   | /chunk/variation'
+                    chunk: {size: 10, pause: 1KB}                      | /chunk/pause'
+                    chunk: {size: 10, probability: 2}                  | /chunk/probability'
+                    stall-after: 0                                     | /stall-after'
+                    stall-after: 0B                                    | /stall-after'
+                    stall-after: 10 KB                                 | /stall-after'
+                    stall-after: 01s                                   | /stall-after'
+                    stall-after: {probability: 0.5}                    | /stall-after': missing property 'bytes'
+                    close-after: never                                 | /close-after'
+                    close-after: {bytes: 0}                            | /close-after/bytes'
+                    close-after: {bytes: 5s}                           | /close-after/bytes'
+                    close-after: {time: 1KB}                           | /close-after/time'
+                    close-after: {time: 1s, probability: 1.01}         | /close-after/probability'
+                    reset-after: 10PB                                  | /reset-after'
+                    reset-after: {time: 1s, bits: 1}                   | /reset-after': additional properties 'bits'
+                    {close-after: 1KB, reset-after: 1s}                | /reset-after'
+                    greeting: ""                                       | /greeting'
+                    greeting: 220                                      | /greeting'
+                    greeting: {}                                       | /greeting': missing property 'text'
+                    greeting: {text: ""}                               | /greeting/text'
+                    greeting: {format: text}                           | /greeting': missing property 'text'
+                    greeting: {text: hello, format: yaml}              | /greeting/format'
+                    greeting: {text: hello, format: json}              | /greeting/text'
+                    greeting: {text: hello, probability: 2}            | /greeting/probability'
+                    refuse: {}                                         | /refuse'
+                    refuse: reset                                      | /refuse'
+                    refuse: "1.1"                                      | /refuse'
+                    refuse: 1.1                                        | /refuse'
+                    refuse: -0.1                                       | /refuse'
+                    refuse: true                                       | /refuse'
+                    refuse: {share: 2}                                 | /refuse/share'
+                    refuse: {mode: drop}                               | /refuse/mode'
+                    refuse: {share: 0.5, mode: close-port}             | /refuse/share'
+                    """, quoteCharacter = '`')
+    void wrongBehaviourIsNamed(String behaviours, String name) {
+        assertThat(Chart.refusal(behaviours(behaviours))).contains("'/echo/listeners/plain/behaviours" + name);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "corrupt",
+                "delay",
+                "rate",
+                "chunk",
+                "stall-after",
+                "greeting",
+                "close-after",
+                "reset-after",
+                "refuse"
+            })
+    void shortFormsAreThoseOfTheService(String behaviour) {
+        for (String text : SHORT_FORMS) {
+            if (behaviour.equals("delay") && text.matches("[0-9]+")) {
+                // The chart's durations have units.
+                continue;
+            }
+            Throwable ofTheService = catchThrowable(() -> checkAsTheServiceDoes(behaviour, text));
+            Throwable ofTheChart = catchThrowable(() -> Chart.with(behaviours("%s: '%s'".formatted(behaviour, text))));
+            assertThat(ofTheChart == null)
+                    .as("%s: '%s', %s", behaviour, text, (ofTheChart != null) ? ofTheChart : ofTheService)
+                    .isEqualTo(ofTheService == null);
+        }
+    }
+
+    private static void checkAsTheServiceDoes(String behaviour, String text) {
+        Binder binder = new Binder(new MapConfigurationPropertySource(Map.of("behaviours." + behaviour, text)));
+        BehaviourRules.check("behaviours.", binder.bindOrCreate("behaviours", BehaviourProperties.class));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 1024})
+    void greetingMayBeAsLongAsTheServicesOwn(int length) {
+        for (String greeting : List.of("greeting: '%s'", "greeting: {text: '%s'}")) {
+            assertThat(Chart.with(behaviours(greeting.formatted("a".repeat(length))))
+                            .all("Deployment"))
+                    .hasSize(1);
+            assertThat(Chart.refusal(behaviours(greeting.formatted("a".repeat(length + 1024)))))
+                    .contains("'/echo/listeners/plain/behaviours/greeting");
+        }
+    }
+
+    /** In the comment above the listeners: each behaviour as one value, and as an object in its own comment. */
+    @Test
+    void everyBehaviourIsExplainedByAnExampleThatIsTaken() throws Exception {
+        String example = Files.readString(Chart.DIRECTORY.resolve("values.yaml"))
+                .replaceAll("(?s).*?\n( {2}#   faulty:\n.*?)\n {2}listeners:.*", "$1")
+                .replaceAll("(?m)^ {2}# {3}", "");
+        Map<String, Map<String, Map<String, Object>>> listeners = new Yaml().load(example);
+        Map<String, Object> behaviours = listeners.get("faulty").get("behaviours");
+        assertThat(Chart.with("echo:\n  listeners:\n" + example.indent(4))
+                        .service()
+                        .<List<String>>read("$..name"))
+                .contains("faulty");
+        Set<String> names = Arrays.stream(BehaviourProperties.class.getRecordComponents())
+                .map(ChartSchemaTests::name)
+                .filter(name -> !name.equals("reset-after"))
+                .collect(Collectors.toSet());
+        assertThat(behaviours).containsOnlyKeys(names);
+        Map<String, String> objects = example.lines()
+                .map(Pattern.compile(" *([a-z-]+): .* # .*?([{].*[}]).*")::matcher)
+                .filter(Matcher::matches)
+                .collect(Collectors.toMap(line -> line.group(1), line -> line.group(2)));
+        names.removeAll(Set.of("seed", "beans"));
+        assertThat(objects).containsOnlyKeys(names);
+        objects.forEach((name, object) -> assertThat(
+                        Chart.with(behaviours(name + ": " + object)).all("Deployment"))
+                .hasSize(1));
+    }
+
+    private static String behaviours(String behaviours) {
+        return "echo: {listeners: {plain: {behaviours: %s}}}"
+                .formatted(behaviours.startsWith("{") ? behaviours : "{" + behaviours + "}");
+    }
+
+    @ParameterizedTest
     @MethodSource("valuesThatDoNotFit")
     void valuesThatDoNotFitEachOtherAreRefusedWithASentence(String values, String sentence) {
         assertThat(Chart.refusal(values)).contains(sentence);
@@ -116,6 +332,21 @@ class ChartSchemaTests {
                 arguments(
                         "echo: {listeners: {plain: {ssl: {bundle: other}}}}",
                         "echo.listeners.plain.ssl.bundle is 'other', but the chart knows only the bundle 'server', with the Secret of tls.secretName: name that"),
+                arguments(
+                        behaviours("delay: {duration: 100ms, jitter: 101ms}"),
+                        "echo.listeners.plain.behaviours.delay.jitter is 101ms, more than delay.duration (100ms): lower it, or set delay.distribution to normal"),
+                arguments(
+                        behaviours("chunk: {size: 1KB, variation: 1024}"),
+                        "echo.listeners.plain.behaviours.chunk.variation is 1024B, not less than chunk.size (1024B): lower it"),
+                arguments(
+                        behaviours("greeting: '{hostname} {host}'"),
+                        "echo.listeners.plain.behaviours.greeting has {host}, which stands for nothing: use {hostname}, {listener}, {port}, {remote}, {sni} or {connection}"),
+                arguments(
+                        behaviours("greeting: {text: 'hello\\r\\x'}"),
+                        "echo.listeners.plain.behaviours.greeting has \\x, which stands for nothing: use \\r, \\n, \\t or \\\\"),
+                arguments(
+                        behaviours("greeting: 'hello\\'"),
+                        "echo.listeners.plain.behaviours.greeting has \\, which stands for nothing: use \\r, \\n, \\t or \\\\"),
                 arguments(
                         "service: {ports: {plan: 7}}",
                         "service.ports.plan names no listener: echo.listeners has plain"),
@@ -307,6 +538,11 @@ class ChartSchemaTests {
 
     private static void assertDescribes(DocumentContext schema, String path, Class<?> type) throws Exception {
         RecordComponent[] components = type.getRecordComponents();
+        if (hasShortForm(type)) {
+            assertThat(schema.<List<String>>read(path + ".type")).as(path).contains("string", "object");
+            Map<String, Object> described = schema.read(path);
+            assertThat(described.getOrDefault("required", List.of())).as(path).isEqualTo(needed(type));
+        }
         assertThat(schema.<Map<String, Object>>read(path + ".properties"))
                 .as(path)
                 .containsOnlyKeys(
@@ -324,7 +560,11 @@ class ChartSchemaTests {
         Class<?> type = component.getType();
         Map<String, Object> described = schema.read(path);
         if (type.isRecord()) {
-            assertDescribes(schema, path, type);
+            String definition = (String) described.get("$ref");
+            assertDescribes(
+                    schema,
+                    (definition != null) ? definition.replace("#/", "$.").replace('/', '.') : path,
+                    type);
         } else if (type == Map.class) {
             assertThat(described)
                     .extractingByKey("additionalProperties")
@@ -343,8 +583,25 @@ class ChartSchemaTests {
                             .toList());
         } else if (type == Duration.class) {
             assertThat(described).as(path).containsEntry("$ref", "#/definitions/duration");
+        } else if (type == List.class && elementType(component) == String.class) {
+            assertThat(described)
+                    .as(path)
+                    .isEqualTo(Map.of("type", "array", "items", Map.of("type", "string", "minLength", 1)));
         } else if (type == List.class) {
             assertThat(described).as(path).containsEntry("$ref", "#/definitions/addressBlocks");
+        } else if (type == DataSize.class) {
+            // Of the sizes, only that one may be nothing.
+            String definition = name(component).equals("variation") ? "dataSize" : "positiveDataSize";
+            assertThat(described).as(path).containsEntry("$ref", "#/definitions/" + definition);
+        } else if (type == double.class) {
+            // Every one of them is a share.
+            assertThat(described).as(path).containsEntry("$ref", "#/definitions/share");
+        } else if (type == Long.class) {
+            assertThat(described)
+                    .as(path)
+                    .containsEntry("type", "integer")
+                    .containsEntry("minimum", -MOST_THAT_HELM_COUNTS)
+                    .containsEntry("maximum", MOST_THAT_HELM_COUNTS);
         } else if (type == int.class) {
             Method accessor = component.getAccessor();
             Max max = accessor.getAnnotation(Max.class);
@@ -361,6 +618,28 @@ class ChartSchemaTests {
         } else {
             assertThat(described).as(path).containsEntry("type", type == boolean.class ? "boolean" : "string");
         }
+    }
+
+    private static Class<?> elementType(RecordComponent component) {
+        return (Class<?>) ((ParameterizedType) component.getGenericType()).getActualTypeArguments()[0];
+    }
+
+    /** Tells whether a value of this type can be written as one text, from which Spring makes it. */
+    private static boolean hasShortForm(Class<?> type) {
+        return Arrays.stream(type.getDeclaredMethods())
+                .anyMatch(method -> method.getName().equals("valueOf")
+                        && Arrays.equals(method.getParameterTypes(), new Class<?>[] {String.class}));
+    }
+
+    /** The names of what has no default and may not be absent. */
+    private static List<String> needed(Class<?> type) {
+        Parameter[] parameters = type.getDeclaredConstructors()[0].getParameters();
+        RecordComponent[] components = type.getRecordComponents();
+        return IntStream.range(0, components.length)
+                .filter(i -> !parameters[i].isAnnotationPresent(DefaultValue.class))
+                .filter(i -> !components[i].getAnnotatedType().isAnnotationPresent(Nullable.class))
+                .mapToObj(i -> name(components[i]))
+                .toList();
     }
 
     private static String name(RecordComponent component) {
