@@ -119,6 +119,9 @@
 {{- if has $variable (list "JDK_JAVA_OPTIONS" "JAVA_TOOL_OPTIONS" "_JAVA_OPTIONS") }}
 {{- fail (printf "extraEnv has %s, which could undo the flags that the chart computes: use jvm.options" .name) }}
 {{- end }}
+{{- if has .name (list "POD_NAME" "POD_NAMESPACE") }}
+{{- fail (printf "extraEnv has %s, which the chart sets itself: leave it out" .name) }}
+{{- end }}
 {{- if has $variable (list "SERVER_PORT" "MANAGEMENT_SERVER_PORT") }}
 {{- fail (printf "extraEnv has %s, but probes and Services ask the management port at 8080: leave it out" .name) }}
 {{- end }}

@@ -423,6 +423,12 @@ class ChartSchemaTests {
                         "extraEnv: [{name: MANAGEMENT_SERVER_PORT, value: a}]",
                         "extraEnv has MANAGEMENT_SERVER_PORT, but probes and Services ask the management port at 8080: leave it out"),
                 arguments(
+                        "extraEnv: [{name: POD_NAME, value: a}]",
+                        "extraEnv has POD_NAME, which the chart sets itself: leave it out"),
+                arguments(
+                        "extraEnv: [{name: POD_NAMESPACE, value: a}]",
+                        "extraEnv has POD_NAMESPACE, which the chart sets itself: leave it out"),
+                arguments(
                         "podLabels: {app.kubernetes.io/name: other}",
                         "podLabels has app.kubernetes.io/name, which the chart sets itself: leave it out"),
                 arguments(

@@ -392,8 +392,21 @@ class ChartTests {
         assertThat(deployment.<Map<String, String>>read("$.spec.template.metadata.labels"))
                 .containsEntry("tier", "edge")
                 .containsAllEntriesOf(SELECTOR);
-        assertThat(deployment.<Map<String, String>>read(CONTAINER + "env[1]"))
+        assertThat(deployment.<Map<String, String>>read(CONTAINER + "env[3]"))
                 .isEqualTo(Map.of("name", "LOGGING_LEVEL_DEV_TCPECHO", "value", "debug"));
+    }
+
+    /** Before extraEnv, whose variables can refer to those before them. */
+    @Test
+    void podIsToldItsNameAndNamespace() {
+        DocumentContext deployment =
+                Chart.with("extraEnv: [{name: WHERE, value: $(POD_NAMESPACE)/$(POD_NAME)}]").deployment();
+        assertThat(deployment.<List<String>>read(CONTAINER + "env[*].name"))
+                .containsExactly("JDK_JAVA_OPTIONS", "POD_NAME", "POD_NAMESPACE", "WHERE");
+        assertThat(deployment.<Object>read(CONTAINER + "env[1].valueFrom"))
+                .isEqualTo(Map.of("fieldRef", Map.of("fieldPath", "metadata.name")));
+        assertThat(deployment.<Object>read(CONTAINER + "env[2].valueFrom"))
+                .isEqualTo(Map.of("fieldRef", Map.of("fieldPath", "metadata.namespace")));
     }
 
     @ParameterizedTest
