@@ -75,3 +75,14 @@ app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end }}
 {{- join " " $names }}
 {{- end }}
+
+{{/* The names of those among them that helm test probes: without behaviours, of which most are a lost echo to it. */}}
+{{- define "tcp-echo.probed" -}}
+{{- $names := list }}
+{{- range $name := include "tcp-echo.open" . | splitList " " | compact }}
+{{- if not (get (get $.Values.echo.listeners $name) "behaviours") }}
+{{- $names = append $names $name }}
+{{- end }}
+{{- end }}
+{{- join " " $names }}
+{{- end }}

@@ -399,8 +399,8 @@ class ChartTests {
     /** Before extraEnv, whose variables can refer to those before them. */
     @Test
     void podIsToldItsNameAndNamespace() {
-        DocumentContext deployment =
-                Chart.with("extraEnv: [{name: WHERE, value: $(POD_NAMESPACE)/$(POD_NAME)}]").deployment();
+        DocumentContext deployment = Chart.with("extraEnv: [{name: WHERE, value: $(POD_NAMESPACE)/$(POD_NAME)}]")
+                .deployment();
         assertThat(deployment.<List<String>>read(CONTAINER + "env[*].name"))
                 .containsExactly("JDK_JAVA_OPTIONS", "POD_NAME", "POD_NAMESPACE", "WHERE");
         assertThat(deployment.<Object>read(CONTAINER + "env[1].valueFrom"))
@@ -595,10 +595,22 @@ class ChartTests {
     @ValueSource(
             strings = {
                 "echo: {listeners: {plain: {proxy-protocol: required, trusted-proxies: [10.0.0.0/8]}}}",
-                "{tls: {secretName: certificate}, echo: {listeners: {plain: {ssl: {bundle: server, client-auth: need}}}}}"
+                "{tls: {secretName: certificate}, echo: {listeners: {plain: {ssl: {bundle: server, client-auth: need}}}}}",
+                "echo: {listeners: {plain: {behaviours: {corrupt: 1KB}}}}"
             })
     void testLeavesOutWhatTheProbeCannotDo(String values) {
         assertThat(Chart.with(values).all("Pod")).isEmpty();
+    }
+
+    @Test
+    void testEchoesOnTheListenersWithoutBehaviours() {
+        Chart chart = Chart.with("""
+                echo:
+                  listeners:
+                    faulty: {port: 25342, behaviours: {close-after: 1KB}}
+                    none: {port: 25343, behaviours: {}}
+                """);
+        assertThat(testPod(chart).<List<String>>read("$.containers[*].name")).containsExactly("none", "plain");
     }
 
     private static DocumentContext pod(Chart chart) {
