@@ -5,6 +5,17 @@
 {{- $_ := set $echo.drain "delay" "0s" }}
 {{- end }}
 {{- $application := dict "echo" $echo }}
+{{- $access := .Values.behavioursEndpoint.access }}
+{{- if ne $access "none" }}
+{{- /* What the service exposes by itself, and the endpoint. */}}
+{{- $exposure := dict "include" "health, info, metrics, prometheus, sbom, behaviours" }}
+{{- $management := dict "endpoints" (dict "web" (dict "exposure" $exposure)) }}
+{{- if eq $access "unrestricted" }}
+{{- $_ := set $management.endpoints "access" (dict "max-permitted" "unrestricted") }}
+{{- $_ := set $management "endpoint" (dict "behaviours" (dict "access" "unrestricted")) }}
+{{- end }}
+{{- $_ := set $application "management" $management }}
+{{- end }}
 {{- if .Values.tls.secretName }}
 {{- $keystore := dict "certificate" "file:/etc/tcp-echo/tls/tls.crt" "private-key" "file:/etc/tcp-echo/tls/tls.key" }}
 {{- $bundle := dict "reload-on-update" true "keystore" $keystore }}

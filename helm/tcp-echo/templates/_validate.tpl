@@ -119,6 +119,9 @@
 {{- if has $variable (list "JDK_JAVA_OPTIONS" "JAVA_TOOL_OPTIONS" "_JAVA_OPTIONS") }}
 {{- fail (printf "extraEnv has %s, which could undo the flags that the chart computes: use jvm.options" .name) }}
 {{- end }}
+{{- if and (eq $variable "MANAGEMENT_ENDPOINTS_WEB_EXPOSURE_INCLUDE") (ne $.Values.behavioursEndpoint.access "none") (not (regexMatch "behaviours|[*]" (get . "value"))) }}
+{{- fail (printf "extraEnv has %s without behaviours, so that behavioursEndpoint.access would expose nothing: add it" .name) }}
+{{- end }}
 {{- if has .name (list "POD_NAME" "POD_NAMESPACE") }}
 {{- fail (printf "extraEnv has %s, which the chart sets itself: leave it out" .name) }}
 {{- end }}

@@ -47,9 +47,13 @@ import org.springframework.boot.ssl.SslStoreBundle;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.web.server.Ssl.ClientAuth;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.env.Environment;
+import org.springframework.core.env.PropertySource;
 import org.springframework.core.io.ByteArrayResource;
+import org.springframework.core.io.ClassPathResource;
 import org.springframework.util.unit.DataSize;
 
 /** What the service makes of the configuration that the chart writes, and what the pod is given for it. */
@@ -326,6 +330,37 @@ class ChartConfigurationTests {
         assertThat(rendered.get("requests")).containsEntry("memory", request).containsEntry("cpu", "100m");
     }
 
+    @Test
+    void managementPortIsTheServicesOwn() {
+        assertThat(Chart.with().applicationYml()).doesNotContain("management:");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"read-only, read-only, ", "unrestricted, unrestricted, unrestricted"})
+    void behavioursEndpointIsExposedBesideTheServicesOwn(String access, String maxPermitted, String ofTheEndpoint)
+            throws Exception {
+        String exposed = "management.endpoints.web.exposure.include";
+        PropertySource<?> service = new YamlPropertySourceLoader()
+                .load("service", new ClassPathResource("application.yml"))
+                .get(0);
+        String yaml =
+                Chart.with("behavioursEndpoint: {access: %s}".formatted(access)).applicationYml();
+        // Above the service's own, as a file in the directory of the configuration is.
+        new ApplicationContextRunner()
+                .withInitializer(
+                        context -> context.getEnvironment().getPropertySources().addLast(service))
+                .withInitializer(context -> addFirst(yaml, context))
+                .run(context -> {
+                    Environment environment = context.getEnvironment();
+                    assertThat(environment.getProperty(exposed))
+                            .isEqualTo(service.getProperty(exposed) + ", behaviours");
+                    assertThat(environment.getProperty("management.endpoints.access.max-permitted"))
+                            .isEqualTo(maxPermitted);
+                    assertThat(environment.getProperty("management.endpoint.behaviours.access"))
+                            .isEqualTo(ofTheEndpoint);
+                });
+    }
+
     private static BehaviourProperties behaviours(String behaviours) {
         EchoProperties properties =
                 bind(Chart.with("echo:\n  listeners:\n    plain:\n      behaviours:\n" + behaviours.indent(8))
@@ -343,18 +378,18 @@ class ChartConfigurationTests {
             String applicationYml, Class<?> configuration, Consumer<AssertableApplicationContext> consumer) {
         new ApplicationContextRunner()
                 .withUserConfiguration(configuration)
-                .withInitializer(context -> {
-                    try {
-                        new YamlPropertySourceLoader()
-                                .load(
-                                        "application.yml",
-                                        new ByteArrayResource(applicationYml.getBytes(StandardCharsets.UTF_8)))
-                                .forEach(context.getEnvironment().getPropertySources()::addFirst);
-                    } catch (IOException ex) {
-                        throw new UncheckedIOException(ex);
-                    }
-                })
+                .withInitializer(context -> addFirst(applicationYml, context))
                 .run(context -> consumer.accept(context));
+    }
+
+    private static void addFirst(String applicationYml, ConfigurableApplicationContext context) {
+        try {
+            new YamlPropertySourceLoader()
+                    .load("application.yml", new ByteArrayResource(applicationYml.getBytes(StandardCharsets.UTF_8)))
+                    .forEach(context.getEnvironment().getPropertySources()::addFirst);
+        } catch (IOException ex) {
+            throw new UncheckedIOException(ex);
+        }
     }
 
     @Configuration(proxyBeanMethods = false)

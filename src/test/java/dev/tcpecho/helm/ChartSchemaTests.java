@@ -142,6 +142,8 @@ class ChartSchemaTests {
                     nameOverride: "1"                                       | '/nameOverride'
                     resources: {requests: {memory: 1G}}                     | '/resources/requests/memory'
                     jvm: {options: ["-Da=b -Xmx1g"]}                        | '/jvm/options/0'
+                    behavioursEndpoint: {access: write}                     | '/behavioursEndpoint/access'
+                    behavioursEndpoint: {enabled: true}                     | '/behavioursEndpoint': additional properties 'enabled'
                     """, quoteCharacter = '`')
     void wrongValueIsNamed(String values, String name) {
         assertThat(Chart.refusal(values)).contains(name);
@@ -422,6 +424,9 @@ class ChartSchemaTests {
                 arguments(
                         "extraEnv: [{name: MANAGEMENT_SERVER_PORT, value: a}]",
                         "extraEnv has MANAGEMENT_SERVER_PORT, but probes and Services ask the management port at 8080: leave it out"),
+                arguments(
+                        "{behavioursEndpoint: {access: read-only}, extraEnv: [{name: MANAGEMENT_ENDPOINTS_WEB_EXPOSURE_INCLUDE, value: 'health, connections'}]}",
+                        "extraEnv has MANAGEMENT_ENDPOINTS_WEB_EXPOSURE_INCLUDE without behaviours, so that behavioursEndpoint.access would expose nothing: add it"),
                 arguments(
                         "extraEnv: [{name: POD_NAME, value: a}]",
                         "extraEnv has POD_NAME, which the chart sets itself: leave it out"),
