@@ -87,6 +87,7 @@ public interface BehaviourContext {
      *
      * @param behaviour its name: that of a property, or of a bean
      * @param times how often, 0 or more
+     * @throws IllegalArgumentException if there is no such behaviour
      */
     void acted(String behaviour, long times);
 

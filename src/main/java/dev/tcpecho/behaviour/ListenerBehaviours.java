@@ -109,6 +109,14 @@ public final class ListenerBehaviours implements EchoStream {
             logger.info("Echo behaviours on %s: %s"
                     .formatted(this.listener, this.current.get().set()));
             this.actsLog.start();
+            countClosedPort(this.current.get().set());
+        }
+    }
+
+    /** Nobody is there to be counted while the port is closed. */
+    private void countClosedPort(BehaviourSet set) {
+        if (set.closesPort()) {
+            this.metrics.acted(REFUSE, 1);
         }
     }
 
@@ -225,13 +233,14 @@ public final class ListenerBehaviours implements EchoStream {
             this.expiry = this.timer.schedule(() -> expire(next), millis, TimeUnit.MILLISECONDS);
         }
         log(next, reached);
+        countClosedPort(next.set());
         this.actsLog.next(!next.set().isEmpty());
         this.afterSwitch.run();
         return Switched.of(state(), reached);
     }
 
     private synchronized void expire(InForce expired) {
-        if (this.current.get() == expired) {
+        if (this.current.get().version() == expired.version()) {
             switchTo(InForce::expired);
         }
     }

@@ -3,6 +3,7 @@ package dev.tcpecho.behaviour;
 import dev.tcpecho.echo.EchoConnection;
 import dev.tcpecho.metrics.BehaviourMetrics;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -25,6 +26,8 @@ final class StreamSwitch implements CoreSubscriber<ByteBuf>, Subscription, Consu
     private final BehaviourMetrics metrics;
 
     private final EchoConnection connection;
+
+    private final Channel channel;
 
     private final long number;
 
@@ -55,6 +58,7 @@ final class StreamSwitch implements CoreSubscriber<ByteBuf>, Subscription, Consu
         this.behaviours = behaviours;
         this.metrics = metrics;
         this.connection = connection;
+        this.channel = connection.channel();
         this.number = number;
         this.writer = writer;
     }
@@ -78,7 +82,7 @@ final class StreamSwitch implements CoreSubscriber<ByteBuf>, Subscription, Consu
     /** Puts a set of behaviours in the place of the former one, on any thread. */
     @Override
     public void accept(InForce next) {
-        this.connection.eventLoop().execute(() -> apply(next));
+        this.channel.eventLoop().execute(() -> apply(next));
     }
 
     /** Puts a set of behaviours in the place of the former one; not if that is newer. */
@@ -114,7 +118,7 @@ final class StreamSwitch implements CoreSubscriber<ByteBuf>, Subscription, Consu
             this.shaped = new Shaped();
             // All at once, as a behaviour may act on time, and in order.
             Flux<ByteBuf> echo = segments.asFlux().flatMapSequential(this::echo, Integer.MAX_VALUE, 1);
-            new PacedWrites(echo, this.connection.channel())
+            new PacedWrites(echo, this.channel)
                     .doOnDiscard(ByteBuf.class, ByteBuf::release)
                     .subscribe(this.shaped);
         }

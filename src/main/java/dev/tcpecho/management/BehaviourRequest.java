@@ -40,6 +40,8 @@ record BehaviourRequest(
 
     private static final String DURATION = "duration";
 
+    private static final Duration LONGEST_DURATION = Duration.ofDays(366);
+
     private static final int SHOWN_LENGTH = 100;
 
     /**
@@ -100,9 +102,11 @@ record BehaviourRequest(
 
     private static @Nullable Duration duration(Binder binder) {
         Duration duration = binder.bind(DURATION, Bindable.of(Duration.class)).orElse(null);
-        if (duration != null && (duration.isNegative() || duration.isZero())) {
+        if (duration != null
+                && (duration.isNegative() || duration.isZero() || duration.compareTo(LONGEST_DURATION) > 0)) {
             throw new EchoConfigurationException(
-                    "duration is '%s', but must be more than 0s.".formatted(DurationStyle.SIMPLE.print(duration)),
+                    "duration is '%s', but must be more than 0s, and a year at most."
+                            .formatted(DurationStyle.SIMPLE.print(duration)),
                     "Correct the value of duration, or leave it out for behaviours that stay.");
         }
         return duration;

@@ -7,7 +7,6 @@ import io.micrometer.core.instrument.Tags;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 
@@ -21,13 +20,12 @@ public final class BehaviourMetrics {
      *
      * @param registry where to
      * @param listener the listener's name, the value of the tag {@code listener}
-     * @param behaviours the names of all behaviours, the values of the tag {@code behaviour}
+     * @param names the names of all behaviours, the values of the tag {@code behaviour}
      * @param active tells whether any of them is in force
      */
-    public BehaviourMetrics(
-            MeterRegistry registry, String listener, Collection<String> behaviours, BooleanSupplier active) {
+    public BehaviourMetrics(MeterRegistry registry, String listener, Collection<String> names, BooleanSupplier active) {
         Tags tags = Tags.of("listener", listener);
-        for (String behaviour : behaviours) {
+        for (String behaviour : names) {
             LongAdder count = new LongAdder();
             this.acted.put(behaviour, count);
             FunctionCounter.builder("echo.behaviour.acts", count, LongAdder::sum)
@@ -47,9 +45,15 @@ public final class BehaviourMetrics {
      *
      * @param behaviour its name
      * @param times how often, 0 or more
+     * @throws IllegalArgumentException if there is no such behaviour
      */
     public void acted(String behaviour, long times) {
-        Objects.requireNonNull(this.acted.get(behaviour)).add(times);
+        LongAdder count = this.acted.get(behaviour);
+        if (count == null) {
+            throw new IllegalArgumentException(
+                    "'%s' is no behaviour: use one of %s".formatted(behaviour, this.acted.keySet()));
+        }
+        count.add(times);
     }
 
     /**

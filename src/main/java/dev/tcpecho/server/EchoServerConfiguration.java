@@ -96,7 +96,7 @@ class EchoServerConfiguration {
     }
 
     private static Map<String, Behaviour> behaviourBeans(ListableBeanFactory beans) {
-        Map<Behaviour, String> names = new IdentityHashMap<>();
+        IdentityHashMap<Behaviour, String> names = new IdentityHashMap<>();
         beans.getBeansOfType(Behaviour.class).forEach((name, behaviour) -> names.put(behaviour, name));
         Map<String, Behaviour> ordered = new LinkedHashMap<>();
         beans.getBeanProvider(Behaviour.class)

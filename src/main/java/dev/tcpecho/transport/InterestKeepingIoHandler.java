@@ -86,6 +86,7 @@ final class InterestKeepingIoHandler implements IoHandler {
         }
 
         @Override
+        @SuppressWarnings("TypeParameterUnusedInFormals") // as Netty has it
         public <T> T attachment() {
             return this.registration.attachment();
         }
