@@ -97,7 +97,7 @@ final class Greeting implements Behaviour {
             return new Facts(
                     host,
                     context.listener(),
-                    ((InetSocketAddress) channel.localAddress()).getPort(),
+                    (channel.localAddress() instanceof InetSocketAddress local) ? local.getPort() : 0,
                     NetUtil.toSocketAddressString(ClientAddress.socketAddressOf(channel)),
                     context.connection(),
                     (tls != null) ? tls.engine().getSession() : null);
