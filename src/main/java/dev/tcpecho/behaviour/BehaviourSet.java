@@ -72,9 +72,10 @@ final class BehaviourSet {
         return this.members.isEmpty() && this.properties.refuse() == null;
     }
 
-    /** Returns the members that are drawn for one connection. */
-    List<Member> drawFor(long connection) {
+    /** Returns the members that are drawn for one connection; a greeting only where its stream begins. */
+    List<Member> drawFor(long connection, boolean begins) {
         return this.members.stream()
+                .filter(member -> begins || !member.name.equals(Greeting.NAME))
                 .filter(member -> this.draws.isAmong(member.probability, connection, member.name))
                 .toList();
     }

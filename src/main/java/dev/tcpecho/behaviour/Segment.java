@@ -49,12 +49,12 @@ final class Segment implements BehaviourContext {
 
     private boolean over;
 
-    Segment(BehaviourSet set, EchoConnection connection, long number, BehaviourMetrics metrics) {
+    Segment(BehaviourSet set, EchoConnection connection, long number, boolean begins, BehaviourMetrics metrics) {
         this.connection = connection;
         this.channel = connection.channel();
         this.number = number;
         this.draws = set.draws();
-        this.members = set.drawFor(number);
+        this.members = set.drawFor(number, begins);
         this.metrics = metrics;
     }
 

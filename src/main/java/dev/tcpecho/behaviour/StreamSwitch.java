@@ -90,9 +90,10 @@ final class StreamSwitch implements CoreSubscriber<ByteBuf>, Subscription, Consu
         if (this.ended || next.version() <= this.version) {
             return;
         }
+        boolean begins = (this.version == 0);
         this.version = next.version();
         Segment former = this.segment;
-        Segment segment = new Segment(next.set(), this.connection, this.number, this.metrics);
+        Segment segment = new Segment(next.set(), this.connection, this.number, begins, this.metrics);
         if (former == null && segment.isPlain()) {
             return;
         }

@@ -60,8 +60,9 @@ class BehaviourTests {
         return RunningEcho.start(
                 this.transport,
                 Stream.of(properties)
-                        .map(property ->
-                                property.startsWith("echo.") ? property : "echo.listeners.plain.behaviours." + property)
+                        .map(property -> property.startsWith("echo.") || property.startsWith("management.")
+                                ? property
+                                : "echo.listeners.plain.behaviours." + property)
                         .toArray(String[]::new));
     }
 
@@ -121,6 +122,23 @@ class BehaviourTests {
             assertThat(text(client.read(15))).isEqualTo("hello plain 1\r\n");
             client.send(new byte[] {9});
             assertThat(client.read(1)).hasSize(1).doesNotContain(9);
+        }
+    }
+
+    @Test
+    void openConnectionIsNotGreeted() throws Exception {
+        try (RunningEcho echo = start("echo.drain.timeout=0s", "management.endpoint.behaviours.access=unrestricted");
+                EchoClient client = EchoClient.connect(echo.address())) {
+            client.send(new byte[] {1});
+            assertThat(client.read(1)).containsExactly(1);
+            ListenerBehaviours behaviours =
+                    echo.bean(BehaviourRegistry.class).listeners().get("plain");
+            behaviours.replace(TestBehaviours.of("greeting=hello", "delay=1ms"), Reach.ALL, null);
+            client.send(new byte[] {2});
+            assertThat(client.read(1)).containsExactly(2);
+            try (EchoClient next = EchoClient.connect(echo.address())) {
+                assertThat(text(next.read(5))).isEqualTo("hello");
+            }
         }
     }
 

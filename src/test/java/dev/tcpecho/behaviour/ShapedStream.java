@@ -47,7 +47,7 @@ final class ShapedStream implements AutoCloseable {
 
     ShapedStream(BehaviourSet set, long number) {
         this.channel.freezeTime();
-        this.segment = new Segment(set, this.connection, number, this.metrics);
+        this.segment = new Segment(set, this.connection, number, true, this.metrics);
         this.segment.echo().doOnDiscard(ByteBuf.class, ByteBuf::release).subscribe(this.writer);
     }
 

@@ -10,6 +10,7 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.springframework.beans.factory.ObjectProvider;
@@ -41,9 +42,20 @@ public final class RunningEcho implements AutoCloseable {
         return start(transport, UnaryOperator.identity(), properties);
     }
 
+    /** Starts it with beans of a configuration beside its own. */
+    public static RunningEcho start(Transport transport, Class<?> configuration, String... properties) {
+        return start(transport, UnaryOperator.identity(), List.of(configuration), properties);
+    }
+
     /** Starts it with a server that is changed before its listeners open. */
     public static RunningEcho start(Transport transport, UnaryOperator<TcpServer> change, String... properties) {
+        return start(transport, change, List.of(), properties);
+    }
+
+    private static RunningEcho start(
+            Transport transport, UnaryOperator<TcpServer> change, List<Class<?>> more, String... properties) {
         return new RunningEcho(new SpringApplicationBuilder(TestConfiguration.class)
+                .sources(more.toArray(Class<?>[]::new))
                 .initializers(context -> context.getBeanFactory().addBeanPostProcessor(new BeanPostProcessor() {
                     @Override
                     public Object postProcessAfterInitialization(Object bean, String name) {
