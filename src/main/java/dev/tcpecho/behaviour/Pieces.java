@@ -14,8 +14,8 @@ import reactor.util.context.Context;
 
 /**
  * Flux that cuts buffers into pieces, without copying them, and passes each piece on after a wait of its own. It takes
- * a buffer only when a piece is asked for, and releases what it has when it is cancelled, which the operators of
- * Reactor that wait do not always do. Everything happens on one thread.
+ * a buffer only when a piece is asked for, and releases what it still has when it is cancelled: Reactor's concatMap
+ * discards what it has passed on too. Everything happens on one thread.
  */
 final class Pieces extends FluxOperator<ByteBuf, ByteBuf> {
 
