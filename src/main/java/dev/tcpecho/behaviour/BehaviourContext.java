@@ -91,6 +91,12 @@ public interface BehaviourContext {
      */
     void acted(String behaviour, long times);
 
+    /**
+     * Tells that nothing of what is held is sure to come, until the behaviours are replaced: idle time runs, and a stop
+     * does not wait.
+     */
+    void stalled();
+
     /** Lets the connection end as the doing of a behaviour when its stream completes. */
     void ending();
 

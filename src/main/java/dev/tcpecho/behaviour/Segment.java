@@ -97,6 +97,7 @@ final class Segment implements BehaviourContext {
     /** Lets what waits go, as another set takes over. */
     void replace() {
         complete();
+        this.connection.held().stall(false);
         this.replaced.tryEmitEmpty();
     }
 
@@ -167,6 +168,11 @@ final class Segment implements BehaviourContext {
     @Override
     public void acted(String behaviour, long times) {
         this.metrics.acted(behaviour, times);
+    }
+
+    @Override
+    public void stalled() {
+        this.connection.held().stall(true);
     }
 
     @Override

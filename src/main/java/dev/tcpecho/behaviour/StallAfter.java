@@ -65,6 +65,7 @@ final class StallAfter implements Behaviour {
             if (!this.stalled) {
                 this.stalled = true;
                 this.context.acted(NAME, 1);
+                this.context.stalled();
             }
             return this.context.replaced();
         }

@@ -24,8 +24,8 @@ public final class HeldBytes {
     /** The most bytes held: with space for what comes right behind a full buffer, as the end of a message may. */
     private static final int MOST = 80 * 1024;
 
-    /** What Java keeps around a buffer, as much as Netty adds for each buffer in a channel. */
-    private static final int OVERHEAD = 96;
+    /** What Java keeps around a buffer that waits: several small objects. */
+    private static final int OVERHEAD = 256;
 
     private static final AtomicIntegerFieldUpdater<HeldBytes> CHARGED =
             AtomicIntegerFieldUpdater.newUpdater(HeldBytes.class, "charged");
@@ -33,6 +33,8 @@ public final class HeldBytes {
     private final Channel channel;
 
     private volatile int charged;
+
+    private volatile boolean stalled;
 
     /**
      * Begins with nothing.
@@ -113,20 +115,32 @@ public final class HeldBytes {
         return (buffer == null) ? 0 : buffer.totalPendingWriteBytes() - buffer.currentProgress();
     }
 
-    /** Tells whether the kernel has taken all that was written, and more is still to be written. */
+    /**
+     * Says whether what is charged waits for nothing that is sure to come: then it is not due.
+     *
+     * @param stalled whether it does
+     */
+    public void stall(boolean stalled) {
+        this.stalled = stalled;
+    }
+
+    /** Tells whether the kernel has taken all that was written, and more is sure to be written. */
     boolean isDue() {
-        ChannelOutboundBuffer buffer = this.channel.unsafe().outboundBuffer();
-        return this.charged > 0 && buffer != null && buffer.isEmpty();
+        return hasTakenAll() && this.charged > 0 && !this.stalled;
     }
 
     /**
-     * Tells whether nothing is owed to the client.
+     * Tells whether nothing is due to the client.
      *
-     * @return whether the kernel has taken everything
+     * @return whether the kernel has taken everything, but for what is stalled
      */
     public boolean isNone() {
+        return hasTakenAll() && (this.charged == 0 || this.stalled);
+    }
+
+    private boolean hasTakenAll() {
         ChannelOutboundBuffer buffer = this.channel.unsafe().outboundBuffer();
-        return this.charged == 0 && buffer != null && buffer.isEmpty();
+        return buffer != null && buffer.isEmpty();
     }
 
     /**

@@ -181,6 +181,33 @@ class HeldBytesTests {
     }
 
     @Test
+    void stalledConnectionIsIdle() throws Exception {
+        try (RunningEcho echo = start(BEHAVIOURS + "stall-after=1B", "echo.limits.idle-timeout=300ms");
+                EchoClient client = EchoClient.connect(echo.address())) {
+            client.send(new byte[] {1, 2, 3});
+            assertThat(client.readToEnd()).containsExactly(1);
+            client.close();
+            await().untilAsserted(() -> assertThat(echo.closed("idle")).isEqualTo(1));
+        }
+    }
+
+    @Test
+    void stopDoesNotWaitForAStalledConnection() throws Exception {
+        try (RunningEcho echo =
+                        start(BEHAVIOURS + "stall-after=1B", "echo.drain.quiet=100ms", "echo.drain.timeout=60s");
+                EchoClient client = EchoClient.connect(echo.address())) {
+            client.send(new byte[] {1, 2, 3});
+            assertThat(client.read(1)).containsExactly(1);
+            await().until(() -> held(echo) > 0);
+            CompletableFuture<Void> stopped =
+                    CompletableFuture.runAsync(echo.bean(EchoServer.class)::stop, EchoClient.THREADS);
+            assertThat(client.readToEnd()).isEmpty();
+            client.close();
+            assertThat(stopped).succeedsWithin(Duration.ofSeconds(10));
+        }
+    }
+
+    @Test
     void clientThatTakesNothingOfADelayedEchoIsIdle() throws Exception {
         try (RunningEcho echo =
                         start(BEHAVIOURS + "delay=10ms", "echo.limits.idle-timeout=1s", "echo.drain.timeout=0s");
