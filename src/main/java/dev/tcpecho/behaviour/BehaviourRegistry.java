@@ -35,6 +35,15 @@ public final class BehaviourRegistry {
     }
 
     /**
+     * Tells whether any stream may ever wait in a behaviour.
+     *
+     * @return whether any behaviour is configured or may be switched to
+     */
+    public boolean isUsed() {
+        return this.listeners.values().stream().anyMatch(ListenerBehaviours::isUsed);
+    }
+
+    /**
      * Returns the behaviours of each listener.
      *
      * @return by the listener's name, in the order of the names

@@ -173,7 +173,9 @@ public final class HeldBytes {
     /** Stops reading from a client that does not take its echo, and reads on when it has. */
     void limitReads() {
         if (!mayRead()) {
-            // It may make the channel writable at once, and then reading goes on.
+            // Before reading stops, so that epoll waits for output then. It may also make the channel writable at once,
+            // and
+            // then reading goes on.
             this.channel.flush();
         }
         this.channel.config().setAutoRead(mayRead());

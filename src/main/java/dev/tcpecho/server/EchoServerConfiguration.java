@@ -52,8 +52,8 @@ class EchoServerConfiguration {
     }
 
     @Bean(destroyMethod = "shutdownGracefully")
-    EventLoopGroup echoEventLoops(Transport transport) {
-        return transport.newEventLoopGroup();
+    EventLoopGroup echoEventLoops(Transport transport, BehaviourRegistry behaviours) {
+        return transport.newEventLoopGroup(behaviours.isUsed());
     }
 
     @Bean

@@ -14,7 +14,7 @@ import io.netty.util.concurrent.ThreadAwareExecutor;
  * {@link IoHandler} that keeps a descriptor in epoll's interest list while it waits for nothing. Netty's own removes it
  * from the list then, still takes it for listed, and fails at its next change with {@code epoll_ctl(..) failed with
  * error(-2)}: the connection breaks off. That happens when a client has ended its stream, its echo is still to come,
- * and nothing is read meanwhile.
+ * and nothing is read meanwhile. An echo that goes straight back always waits for one of both, and needs no such care.
  */
 final class InterestKeepingIoHandler implements IoHandler {
 

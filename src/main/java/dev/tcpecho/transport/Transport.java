@@ -5,6 +5,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.unix.UnixChannelOption;
@@ -26,7 +27,7 @@ public enum Transport {
     NIO(() -> null, NioIoHandler::newFactory, NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT)),
 
     /** Linux's epoll, through Netty's native library. */
-    EPOLL(Epoll::unavailabilityCause, InterestKeepingIoHandler::newFactory, UnixChannelOption.SO_REUSEPORT),
+    EPOLL(Epoll::unavailabilityCause, EpollIoHandler::newFactory, UnixChannelOption.SO_REUSEPORT),
 
     /** Linux's io_uring, through Netty's native library; container runtimes commonly forbid it. */
     IO_URING(IoUring::unavailabilityCause, IoUringIoHandler::newFactory, UnixChannelOption.SO_REUSEPORT);
@@ -72,13 +73,16 @@ public enum Transport {
     /**
      * Starts the event loops that serve every connection, one for each processor.
      *
+     * @param connectionsMayWait whether a connection may ever wait for neither input nor output
      * @return a group of daemon threads, for the caller to shut down
      */
-    public EventLoopGroup newEventLoopGroup() {
+    public EventLoopGroup newEventLoopGroup(boolean connectionsMayWait) {
         return new MultiThreadIoEventLoopGroup(
                 NettyRuntime.availableProcessors(),
                 new DefaultThreadFactory("echo-" + this, true),
-                this.ioHandlerFactory.get()) {
+                (connectionsMayWait && this == EPOLL)
+                        ? InterestKeepingIoHandler.newFactory()
+                        : this.ioHandlerFactory.get()) {
 
             @Override
             public Future<?> shutdownGracefully() {

@@ -3,7 +3,7 @@ package dev.tcpecho.behaviour;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.tcpecho.examples.ShoutConfiguration;
+import com.example.ShoutConfiguration;
 import dev.tcpecho.server.EchoClient;
 import dev.tcpecho.server.EchoServer;
 import dev.tcpecho.server.RunningEcho;
@@ -21,11 +21,13 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 import reactor.core.publisher.Flux;
 
-/** What a team adds: a bean of the type {@link Behaviour}. */
+/**
+ * What a team adds: a bean of the type {@link Behaviour}. The configurations here have no annotation by which the whole
+ * service would find them when its own tests start it.
+ */
 class BehaviourBeanTests {
 
     private static RunningEcho start(Class<?> configuration, String... properties) {
@@ -48,7 +50,7 @@ class BehaviourBeanTests {
     @Test
     void theExampleOfTheDocsIsThisOneAndShapesEveryConnection() throws Exception {
         assertThat(Files.readString(Path.of("docs/behaviours.md")))
-                .contains(Files.readString(Path.of("src/test/java/dev/tcpecho/examples/ShoutConfiguration.java")));
+                .contains(Files.readString(Path.of("src/test/java/com/example/ShoutConfiguration.java")));
         try (RunningEcho echo = start(ShoutConfiguration.class)) {
             assertThat(echo(echo.address(), "hello")).isEqualTo("HELLO");
             assertThat(echo.registry()
@@ -81,7 +83,6 @@ class BehaviourBeanTests {
         }
     }
 
-    @Configuration(proxyBeanMethods = false)
     static class Ordered {
 
         @Bean
@@ -115,7 +116,6 @@ class BehaviourBeanTests {
         }
     }
 
-    @Configuration(proxyBeanMethods = false)
     static class Elsewhere {
 
         @Bean
@@ -135,7 +135,6 @@ class BehaviourBeanTests {
         }
     }
 
-    @Configuration(proxyBeanMethods = false)
     static class Short {
 
         @Bean
@@ -155,7 +154,6 @@ class BehaviourBeanTests {
         }
     }
 
-    @Configuration(proxyBeanMethods = false)
     static class Broken {
 
         @Bean

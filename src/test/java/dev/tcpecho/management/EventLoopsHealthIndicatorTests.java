@@ -15,7 +15,7 @@ import org.springframework.boot.health.contributor.Status;
 
 class EventLoopsHealthIndicatorTests {
 
-    private final EventLoopGroup eventLoops = Transport.NIO.newEventLoopGroup();
+    private final EventLoopGroup eventLoops = Transport.NIO.newEventLoopGroup(false);
 
     private final EventLoopsHealthIndicator indicator =
             new EventLoopsHealthIndicator(new EventLoopHeartbeats(this.eventLoops, Duration.ofSeconds(1)));

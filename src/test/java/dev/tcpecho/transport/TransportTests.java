@@ -46,7 +46,7 @@ class TransportTests {
         assumeThat(transport.unavailabilityCause()).isNull();
         byte[] answer = new byte[512 * KIB];
         new SplittableRandom().nextBytes(answer);
-        EventLoopGroup eventLoops = transport.newEventLoopGroup();
+        EventLoopGroup eventLoops = transport.newEventLoopGroup(true);
         try {
             Channel listener = new ServerBootstrap()
                     .group(eventLoops)

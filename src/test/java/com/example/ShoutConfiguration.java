@@ -1,4 +1,4 @@
-package dev.tcpecho.examples;
+package com.example;
 
 import dev.tcpecho.behaviour.Behaviour;
 import io.netty.buffer.ByteBuf;
