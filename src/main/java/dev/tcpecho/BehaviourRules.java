@@ -14,13 +14,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.springframework.boot.convert.DurationStyle;
 import org.springframework.util.unit.DataSize;
 
 /** Refuses behaviours that mean nothing, or that contradict each other. */
 public final class BehaviourRules {
 
-    private static final Pattern PLACEHOLDER = Pattern.compile("\\{(\\w+)}");
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\{([\\w.-]+)}");
 
     private static final Pattern ESCAPE = Pattern.compile("\\\\(.?)");
 
@@ -69,7 +68,7 @@ public final class BehaviourRules {
             throw new EchoConfigurationException(
                     "%sclose-after and %sreset-after are both set, but a connection ends only once."
                             .formatted(this.prefix, this.prefix),
-                    "Remove one of them.");
+                    "Remove %sclose-after or %sreset-after.".formatted(this.prefix, this.prefix));
         }
     }
 
@@ -80,8 +79,9 @@ public final class BehaviourRules {
         if (delay.distribution() == Distribution.UNIFORM && delay.jitter().compareTo(delay.duration()) > 0) {
             throw wrong(
                     "delay.jitter",
-                    DurationStyle.SIMPLE.print(delay.jitter()),
-                    "at most delay.duration, which is " + DurationStyle.SIMPLE.print(delay.duration()));
+                    Durations.print(delay.jitter()),
+                    "at most the delay of %s, unless delay.distribution is 'normal'"
+                            .formatted(Durations.print(delay.duration())));
         }
     }
 
@@ -90,7 +90,10 @@ public final class BehaviourRules {
         notNegative("chunk.pause", chunk.pause());
         share("chunk.probability", chunk.probability());
         if (chunk.variation().isNegative() || chunk.variation().compareTo(chunk.size()) >= 0) {
-            throw wrong("chunk.variation", chunk.variation(), "0B or more, and less than chunk.size");
+            throw wrong(
+                    "chunk.variation",
+                    chunk.variation(),
+                    "0B or more, and less than the chunk size of " + chunk.size());
         }
     }
 
@@ -100,7 +103,9 @@ public final class BehaviourRules {
         }
         share(name + ".probability", after.probability());
         if (after.bytes() == null && after.time() == null) {
-            throw missing(name + ".bytes or " + this.prefix + name + ".time");
+            throw new EchoConfigurationException(
+                    "%s has neither bytes nor time.".formatted(this.prefix + name),
+                    "Set %s.bytes, %s.time or both.".formatted(this.prefix + name, this.prefix + name));
         }
         if (after.bytes() != null) {
             positive(name + ".bytes", after.bytes());
@@ -115,7 +120,7 @@ public final class BehaviourRules {
         String text = greeting.text();
         if (greeting.format() == Format.JSON) {
             if (!text.isEmpty()) {
-                throw wrong("greeting.text", text, "empty where greeting.format is 'json'");
+                throw wrong("greeting.text", text, "empty if greeting.format is 'json'");
             }
             return;
         }
@@ -125,32 +130,39 @@ public final class BehaviourRules {
         Matcher placeholders = PLACEHOLDER.matcher(text);
         while (placeholders.find()) {
             if (!Greeting.PLACEHOLDERS.contains(placeholders.group(1))) {
-                throw wrong("greeting.text", text, "without " + placeholders.group() + ": use " + braced());
+                throw unknown("placeholder", placeholders.group(), text, braced());
             }
         }
         Matcher escapes = ESCAPE.matcher(text);
         while (escapes.find()) {
             if (!List.of("r", "n", "t", "\\").contains(escapes.group(1))) {
-                throw wrong("greeting.text", text, "without %s: use \\r, \\n, \\t or \\\\".formatted(escapes.group()));
+                throw unknown("escape", escapes.group(), text, "\\r, \\n, \\t or \\\\");
             }
         }
     }
 
     private static String braced() {
-        return Greeting.PLACEHOLDERS.stream().map(name -> "{" + name + "}").collect(Collectors.joining(", "));
+        List<String> names = Greeting.PLACEHOLDERS;
+        return names.stream().limit(names.size() - 1).map("{%s}"::formatted).collect(Collectors.joining(", "))
+                + " or {%s}".formatted(names.get(names.size() - 1));
     }
 
     private void refuse(Refuse refuse) {
         share("refuse.share", refuse.share());
         if (refuse.mode() == Mode.CLOSE_PORT && refuse.share() != 1) {
-            throw wrong("refuse.share", refuse.share(), "1 where refuse.mode is 'close-port', as nobody can connect");
+            throw wrong(
+                    "refuse.share",
+                    refuse.share(),
+                    "1 if refuse.mode is 'close-port', because a closed port refuses every connection");
         }
     }
 
     /** The binder leaves out what is not set, whether or not it may be. */
     private <T> T set(String name, @Nullable T value) {
         if (value == null) {
-            throw missing(name);
+            throw new EchoConfigurationException(
+                    "%s is not set.".formatted(this.prefix + name),
+                    "Set %s, or remove %s.".formatted(this.prefix + name, this.prefix + name.replaceAll("\\..*", "")));
         }
         return value;
     }
@@ -163,7 +175,7 @@ public final class BehaviourRules {
 
     private void notNegative(String name, @Nullable Duration value) {
         if (set(name, value).isNegative()) {
-            throw wrong(name, DurationStyle.SIMPLE.print(set(name, value)), "0s or more");
+            throw wrong(name, Durations.print(set(name, value)), "0s or more");
         }
     }
 
@@ -179,9 +191,9 @@ public final class BehaviourRules {
                 "Correct the value of %s.".formatted(this.prefix + name));
     }
 
-    private EchoConfigurationException missing(String name) {
+    private EchoConfigurationException unknown(String kind, String found, String text, String known) {
         return new EchoConfigurationException(
-                "%s is not set.".formatted(this.prefix + name),
-                "Set %s, or remove the behaviour.".formatted(this.prefix + name));
+                "%sgreeting.text is '%s', but there is no %s %s.".formatted(this.prefix, text, kind, found),
+                "Use %s in %sgreeting.text.".formatted(known, this.prefix));
     }
 }

@@ -2,12 +2,12 @@ package dev.tcpecho.behaviour;
 
 import dev.tcpecho.BehaviourProperties;
 import dev.tcpecho.BehaviourProperties.After;
+import dev.tcpecho.Durations;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.springframework.boot.convert.DurationStyle;
 
 /** Writes behaviours as the configuration has them, so that what is told can be set again. */
 final class BehaviourDescription {
@@ -61,7 +61,7 @@ final class BehaviourDescription {
             all.add(
                     Greeting.NAME,
                     new BehaviourDescription()
-                            .add("text", properties.greeting().text())
+                            .add("text", escape(properties.greeting().text()))
                             .add("format", properties.greeting().format())
                             .add("probability", properties.greeting().probability()));
         }
@@ -92,9 +92,14 @@ final class BehaviourDescription {
         this.settings.put(name, settings.settings);
     }
 
+    /** Writes line breaks as the configuration may, so that a set is one line of the log. */
+    private static String escape(String text) {
+        return text.replace("\r", "\\r").replace("\n", "\\n").replace("\t", "\\t");
+    }
+
     private BehaviourDescription add(String name, @Nullable Object value) {
         if (value instanceof Duration duration) {
-            this.settings.put(name, DurationStyle.SIMPLE.print(duration));
+            this.settings.put(name, Durations.print(duration));
         } else if (value instanceof Enum<?> constant) {
             this.settings.put(name, constant.name().toLowerCase(Locale.ROOT).replace('_', '-'));
         } else if (value instanceof Number || value instanceof Iterable<?>) {

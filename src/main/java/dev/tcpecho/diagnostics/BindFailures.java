@@ -1,9 +1,11 @@
 package dev.tcpecho.diagnostics;
 
+import dev.tcpecho.BehaviourProperties;
 import dev.tcpecho.BehaviourProperties.After;
 import dev.tcpecho.BehaviourProperties.Chunk;
 import dev.tcpecho.BehaviourProperties.Corrupt;
 import dev.tcpecho.BehaviourProperties.Delay;
+import dev.tcpecho.BehaviourProperties.Greeting;
 import dev.tcpecho.BehaviourProperties.Rate;
 import dev.tcpecho.BehaviourProperties.Refuse;
 import dev.tcpecho.EchoConfigurationException;
@@ -13,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.BindException;
@@ -37,8 +40,14 @@ public final class BindFailures {
             Map.entry(Rate.class, DATA_SIZE),
             Map.entry(Chunk.class, DATA_SIZE),
             Map.entry(Corrupt.class, DATA_SIZE),
-            Map.entry(After.class, new Wanted("a data size or a duration", "for example 10KB, or 5s")),
-            Map.entry(Refuse.class, new Wanted("a share or close-port", "a share from 0 to 1, or close-port")),
+            Map.entry(
+                    After.class,
+                    new Wanted("a data size or a duration", "a number and a unit, for example 10KB or 5s")),
+            Map.entry(Refuse.class, new Wanted("a share or close-port", "a share from 0 to 1, or to close-port")),
+            Map.entry(Greeting.class, new Wanted("a text", "a text in quotation marks, for example \"hello\"")),
+            Map.entry(
+                    BehaviourProperties.class,
+                    new Wanted("a map of behaviours", "behaviours by their names, for example delay: 100ms")),
             Map.entry(
                     AddressBlock.class,
                     new Wanted(
@@ -55,15 +64,15 @@ public final class BindFailures {
      * Explains a failure.
      *
      * @param failure what the binder said
+     * @param property what it failed with, if that is known
      * @param origins whether it helps to tell where the value comes from
      * @return what is wrong, and what to do; {@code null} for a property that is nothing of this service's
      */
-    public static @Nullable EchoConfigurationException explain(BindException failure, boolean origins) {
+    public static @Nullable EchoConfigurationException explain(
+            BindException failure, @Nullable ConfigurationProperty property, boolean origins) {
         if (failure.getCause() instanceof UnboundConfigurationPropertiesException unbound) {
-            return new EchoConfigurationException(
-                    describe(unbound, origins), "Correct its name or remove it; the README lists every property.");
+            return explain(unbound, origins);
         }
-        ConfigurationProperty property = failure.getProperty();
         Wanted wanted = wanted(type(failure.getTarget().getType()));
         if (property == null || wanted == null) {
             return null;
@@ -74,12 +83,32 @@ public final class BindFailures {
                 "Set %s to %s.".formatted(property.getName(), wanted.values));
     }
 
-    /** Names the properties that do not exist. */
-    static String describe(UnboundConfigurationPropertiesException unbound, boolean origins) {
-        return unbound.getUnboundProperties().stream()
+    /** A property without a value binds nothing, and is then among those that do not exist. */
+    static EchoConfigurationException explain(UnboundConfigurationPropertiesException unbound, boolean origins) {
+        Set<ConfigurationProperty> properties = unbound.getUnboundProperties();
+        boolean empty =
+                properties.stream().allMatch(property -> property.getValue().equals(""));
+        String settings = properties.stream()
                 .map(property ->
                         "%s = '%s'%s".formatted(property.getName(), property.getValue(), origin(property, origins)))
-                .collect(Collectors.joining(", ", "There is no such property: ", "."));
+                .collect(Collectors.joining(", "));
+        return empty
+                ? new EchoConfigurationException(
+                        "There is no such property, or it needs a value: %s.".formatted(settings),
+                        "Correct its name, give it a value or remove it; the README lists every property.")
+                : noSuchProperty(settings);
+    }
+
+    /**
+     * Tells that there is no such property.
+     *
+     * @param setting its name and value
+     * @return what is wrong, and what to do
+     */
+    public static EchoConfigurationException noSuchProperty(String setting) {
+        return new EchoConfigurationException(
+                "There is no such property: %s.".formatted(setting),
+                "Correct its name or remove it; the README lists every property.");
     }
 
     private static String origin(ConfigurationProperty property, boolean origins) {

@@ -1,15 +1,20 @@
 package dev.tcpecho.diagnostics;
 
 import dev.tcpecho.EchoConfigurationException;
+import java.util.Objects;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.core.convert.ConverterNotFoundException;
+import org.springframework.core.env.Environment;
 
 /** {@link FailureAnalyzer} for a value that a property cannot have; before Boot's own, which names Java types. */
 @Order(Ordered.HIGHEST_PRECEDENCE)
@@ -17,13 +22,32 @@ class PropertyValueFailureAnalyzer extends AbstractFailureAnalyzer<BindException
 
     private static final ConfigurationPropertyName ECHO = ConfigurationPropertyName.of("echo");
 
+    private final Environment environment;
+
+    PropertyValueFailureAnalyzer(Environment environment) {
+        this.environment = environment;
+    }
+
     @Override
     protected @Nullable FailureAnalysis analyze(Throwable rootFailure, BindException failure) {
-        ConfigurationProperty property = failure.getProperty();
+        ConfigurationProperty property = find(failure);
         if (property == null || !ECHO.isAncestorOf(property.getName())) {
             return null;
         }
-        EchoConfigurationException explained = BindFailures.explain(failure, true);
+        EchoConfigurationException explained = BindFailures.explain(failure, property, true);
         return (explained != null) ? new FailureAnalysis(explained.getMessage(), explained.action(), failure) : null;
+    }
+
+    /** The binder does not tell a value that nothing can convert, for example the truth values of YAML. */
+    private @Nullable ConfigurationProperty find(BindException failure) {
+        if (failure.getProperty() != null || !(failure.getCause() instanceof ConverterNotFoundException)) {
+            return failure.getProperty();
+        }
+        return StreamSupport.stream(
+                        ConfigurationPropertySources.get(this.environment).spliterator(), false)
+                .map(source -> source.getConfigurationProperty(failure.getName()))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
     }
 }

@@ -1,5 +1,6 @@
 package dev.tcpecho.diagnostics;
 
+import dev.tcpecho.EchoConfigurationException;
 import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -13,9 +14,7 @@ class UnknownPropertyFailureAnalyzer extends AbstractFailureAnalyzer<UnboundConf
 
     @Override
     protected FailureAnalysis analyze(Throwable rootFailure, UnboundConfigurationPropertiesException failure) {
-        return new FailureAnalysis(
-                BindFailures.describe(failure, true),
-                "Correct its name or remove it; the README lists every property.",
-                failure);
+        EchoConfigurationException explained = BindFailures.explain(failure, true);
+        return new FailureAnalysis(explained.getMessage(), explained.action(), failure);
     }
 }

@@ -2,6 +2,7 @@ package dev.tcpecho.management;
 
 import dev.tcpecho.BehaviourProperties;
 import dev.tcpecho.BehaviourRules;
+import dev.tcpecho.Durations;
 import dev.tcpecho.EchoConfigurationException;
 import dev.tcpecho.behaviour.Reach;
 import dev.tcpecho.diagnostics.BindFailures;
@@ -9,15 +10,17 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.bind.handler.NoUnboundElementsBindHandler;
-import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyNameException;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
-import org.springframework.boot.convert.DurationStyle;
 import org.springframework.boot.json.JsonParseException;
 import org.springframework.boot.json.JsonParserFactory;
 
@@ -34,11 +37,13 @@ record BehaviourRequest(
         Reach apply,
         @Nullable Duration duration) {
 
-    private static final String BEHAVIOURS = "behaviours";
+    private static final Set<String> FIELDS_OF_THE_SWITCH = Set.of("apply", "duration");
 
-    private static final String APPLY = "apply";
+    /** The one list, which may be empty. */
+    private static final String BEANS = "beans";
 
-    private static final String DURATION = "duration";
+    /** The binder passes over every other character as if it were not there. */
+    private static final Pattern NAME = Pattern.compile("\\p{Alnum}[\\w-]*(\\.\\p{Alnum}[\\w-]*)*");
 
     private static final Duration LONGEST_DURATION = Duration.ofDays(366);
 
@@ -50,65 +55,91 @@ record BehaviourRequest(
      * @throws EchoConfigurationException if it is anything else, with the name of the field and its value
      */
     static BehaviourRequest parse(String body) {
-        Map<String, Object> settings = new LinkedHashMap<>();
-        parseObject(body).forEach((name, value) -> {
-            boolean beside = name.equals(APPLY) || name.equals(DURATION);
-            flatten(beside ? name : BEHAVIOURS + "." + name, value, settings);
-        });
-        try {
-            Binder binder = new Binder(new MapConfigurationPropertySource(settings));
-            BehaviourProperties behaviours = binder.bindOrCreate(
-                    BEHAVIOURS,
-                    Bindable.of(BehaviourProperties.class),
-                    new NoUnboundElementsBindHandler(BindHandler.DEFAULT));
-            BehaviourRules.check(BEHAVIOURS + ".", behaviours);
-            Reach apply = binder.bind(APPLY, Reach.class).orElse(Reach.NEW);
-            return new BehaviourRequest(behaviours, apply, duration(binder));
-        } catch (BindException ex) {
-            EchoConfigurationException explained = BindFailures.explain(ex, false);
-            throw (explained != null)
-                    ? explained
-                    : new EchoConfigurationException(String.valueOf(ex.getMessage()), "Correct it.");
-        } catch (InvalidConfigurationPropertyNameException ex) {
-            throw new EchoConfigurationException(
-                    "There is no such property: %s.".formatted(ex.getName()), "Correct its name or remove it.");
-        }
+        Map<String, Object> ofBehaviours = new LinkedHashMap<>();
+        Map<String, Object> ofSwitch = new LinkedHashMap<>();
+        parseObject(body)
+                .forEach((name, value) ->
+                        flatten("", name, value, FIELDS_OF_THE_SWITCH.contains(name) ? ofSwitch : ofBehaviours));
+        BehaviourProperties behaviours = bind(ofBehaviours, BehaviourProperties.class);
+        BehaviourRules.check("", behaviours);
+        SwitchProperties wanted = bind(ofSwitch, SwitchProperties.class);
+        return new BehaviourRequest(behaviours, wanted.apply, check(wanted.duration));
     }
 
     private static Map<String, Object> parseObject(String body) {
         try {
-            return JsonParserFactory.getJsonParser().parseMap(body);
+            Map<String, Object> object = JsonParserFactory.getJsonParser().parseMap(body);
+            if (object != null) {
+                return object;
+            }
         } catch (JsonParseException ex) {
-            String shown = (body.length() > SHOWN_LENGTH) ? body.substring(0, SHOWN_LENGTH) + "..." : body;
-            throw new EchoConfigurationException(
-                    "The body is '%s', which is not a JSON object.".formatted(shown),
-                    "Send the behaviours as a JSON object, for example {\"delay\": \"100ms\"}.");
+            // It is told below.
         }
+        String shown = (body.length() > SHOWN_LENGTH) ? body.substring(0, SHOWN_LENGTH) + "..." : body;
+        throw new EchoConfigurationException(
+                "The body is '%s', which is not a JSON object.".formatted(shown),
+                "Send the behaviours as a JSON object, for example {\"delay\": \"100ms\"}.");
     }
 
-    private static void flatten(String name, @Nullable Object value, Map<String, Object> settings) {
+    private static void flatten(String parent, String name, @Nullable Object value, Map<String, Object> settings) {
+        String path = parent + name;
+        if (!NAME.matcher(name).matches()) {
+            throw BindFailures.noSuchProperty("%s = '%s'".formatted(path, value));
+        }
         if (value instanceof Map<?, ?> object && !object.isEmpty()) {
-            object.forEach((key, member) -> flatten(name + "." + key, member, settings));
+            object.forEach((key, member) -> flatten(path + ".", String.valueOf(key), member, settings));
         } else if (value instanceof List<?> list && !list.isEmpty()) {
             for (int i = 0; i < list.size(); i++) {
-                flatten(name + "[" + i + "]", list.get(i), settings);
+                settings.put("%s[%d]".formatted(path, i), scalar(path, list.get(i)));
             }
-        } else if (value instanceof List<?>) {
-            settings.put(name, "");
-        } else if (value != null) {
-            settings.put(name, value.toString());
+        } else if (value instanceof List<?> && path.equals(BEANS)) {
+            settings.put(path, "");
+        } else {
+            settings.put(path, scalar(path, value));
         }
     }
 
-    private static @Nullable Duration duration(Binder binder) {
-        Duration duration = binder.bind(DURATION, Bindable.of(Duration.class)).orElse(null);
+    private static String scalar(String path, @Nullable Object value) {
+        if (value instanceof String || value instanceof Number) {
+            return value.toString();
+        }
+        throw new EchoConfigurationException(
+                "%s is '%s', which is neither a text nor a number.".formatted(path, value),
+                "Correct the value of %s, or remove it.".formatted(path));
+    }
+
+    private static <T> T bind(Map<String, Object> settings, Class<T> type) {
+        try {
+            return new Binder(new MapConfigurationPropertySource(settings))
+                    .bindOrCreate(
+                            ConfigurationPropertyName.EMPTY,
+                            Bindable.of(type),
+                            new NoUnboundElementsBindHandler(BindHandler.DEFAULT));
+        } catch (BindException ex) {
+            EchoConfigurationException explained = BindFailures.explain(ex, ex.getProperty(), false);
+            throw (explained != null)
+                    ? explained
+                    : new EchoConfigurationException(String.valueOf(ex.getMessage()), "Correct it.");
+        }
+    }
+
+    private static @Nullable Duration check(@Nullable Duration duration) {
         if (duration != null
                 && (duration.isNegative() || duration.isZero() || duration.compareTo(LONGEST_DURATION) > 0)) {
             throw new EchoConfigurationException(
-                    "duration is '%s', but must be more than 0s, and a year at most."
-                            .formatted(DurationStyle.SIMPLE.print(duration)),
-                    "Correct the value of duration, or leave it out for behaviours that stay.");
+                    "duration is '%s', but must be more than 0s, and at most %s."
+                            .formatted(Durations.print(duration), Durations.print(LONGEST_DURATION)),
+                    "Correct the value of duration, or remove it for behaviours that stay.");
         }
         return duration;
     }
+
+    /**
+     * The fields that are no behaviours.
+     *
+     * @param apply which connections the behaviours are for
+     * @param duration after which time the former behaviours return; {@code null} for never
+     */
+    record SwitchProperties(
+            @DefaultValue("new") Reach apply, @Nullable Duration duration) {}
 }

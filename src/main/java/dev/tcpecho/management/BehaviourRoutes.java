@@ -3,14 +3,19 @@ package dev.tcpecho.management;
 import dev.tcpecho.EchoConfigurationException;
 import dev.tcpecho.behaviour.BehaviourRegistry;
 import dev.tcpecho.behaviour.ListenerBehaviours;
-import java.util.Map;
+import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
 import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.EndpointAccessResolver;
 import org.springframework.boot.actuate.endpoint.EndpointId;
 import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferLimitException;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
+import org.springframework.web.reactive.function.BodyExtractors;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.RouterFunctions;
 import org.springframework.web.reactive.function.server.ServerRequest;
@@ -28,6 +33,9 @@ final class BehaviourRoutes {
     private static final EndpointId ENDPOINT = EndpointId.of("behaviours");
 
     private static final String LISTENER = "listener";
+
+    /** More than every behaviour with all its settings. */
+    private static final int LONGEST_BODY = 16 * 1024;
 
     @Bean
     RouterFunction<ServerResponse> echoBehaviourRoutes(
@@ -52,25 +60,33 @@ final class BehaviourRoutes {
         }
 
         Mono<ServerResponse> post(ServerRequest request) {
-            return request.bodyToMono(String.class)
-                    .defaultIfEmpty("")
-                    .flatMap(body -> change(request, behaviours -> {
-                        BehaviourRequest wanted = BehaviourRequest.parse(body);
-                        return behaviours.replace(wanted.behaviours(), wanted.apply(), wanted.duration());
-                    }));
+            return this.unrestricted
+                    ? body(request)
+                            .flatMap(body -> answer(request, behaviours -> {
+                                BehaviourRequest wanted = BehaviourRequest.parse(body);
+                                return behaviours.replace(wanted.behaviours(), wanted.apply(), wanted.duration());
+                            }))
+                            .onErrorResume(DataBufferLimitException.class, failure -> tooLong())
+                    : notAllowed();
         }
 
         Mono<ServerResponse> delete(ServerRequest request) {
-            return change(request, ListenerBehaviours::restore);
+            return this.unrestricted ? answer(request, ListenerBehaviours::restore) : notAllowed();
         }
 
-        private Mono<ServerResponse> change(ServerRequest request, Function<ListenerBehaviours, Object> change) {
-            return this.unrestricted
-                    ? answer(request, change)
-                    : error(
-                            HttpStatus.METHOD_NOT_ALLOWED,
-                            "The behaviours can only be read. Set management.endpoint.behaviours.access and"
-                                    + " management.endpoints.access.max-permitted to unrestricted to change them.");
+        /** Reads JSON, which is UTF-8, whatever the type of the content is said to be: curl takes it for a form. */
+        private static Mono<String> body(ServerRequest request) {
+            return DataBufferUtils.join(request.body(BodyExtractors.toDataBuffers()), LONGEST_BODY)
+                    .map(Handler::decode)
+                    .defaultIfEmpty("");
+        }
+
+        private static String decode(DataBuffer buffer) {
+            try {
+                return buffer.toString(StandardCharsets.UTF_8);
+            } finally {
+                DataBufferUtils.release(buffer);
+            }
         }
 
         /** Makes the answer where a thread may block: a port may be closed, and a name looked up. */
@@ -78,24 +94,48 @@ final class BehaviourRoutes {
             String name = request.pathVariable(LISTENER);
             ListenerBehaviours behaviours = this.registry.listeners().get(name);
             if (behaviours == null) {
-                return error(
+                return fail(
                         HttpStatus.NOT_FOUND,
-                        "There is no listener '%s'. Use one of: %s."
-                                .formatted(
-                                        name,
-                                        String.join(
-                                                ", ", this.registry.listeners().keySet())));
+                        "There is no listener '%s'.".formatted(name),
+                        "Use one of: %s."
+                                .formatted(String.join(
+                                        ", ", this.registry.listeners().keySet())));
             }
             return Mono.fromCallable(() -> operation.apply(behaviours))
                     .subscribeOn(Schedulers.boundedElastic())
                     .flatMap(answer -> ServerResponse.ok().bodyValue(answer))
                     .onErrorResume(
                             EchoConfigurationException.class,
-                            failure -> error(HttpStatus.BAD_REQUEST, failure.getMessage() + " " + failure.action()));
+                            failure -> fail(
+                                    HttpStatus.BAD_REQUEST, String.valueOf(failure.getMessage()), failure.action()));
         }
 
-        private static Mono<ServerResponse> error(HttpStatus status, String sentence) {
-            return ServerResponse.status(status).bodyValue(Map.of("error", sentence));
+        private static Mono<ServerResponse> tooLong() {
+            return fail(
+                    HttpStatus.BAD_REQUEST,
+                    "The body has more than %,d bytes.".formatted(LONGEST_BODY),
+                    "Send the behaviours, and nothing else.");
+        }
+
+        private static Mono<ServerResponse> notAllowed() {
+            return ServerResponse.status(HttpStatus.METHOD_NOT_ALLOWED)
+                    .allow(HttpMethod.GET)
+                    .bodyValue(new Failure(
+                            "The behaviours can only be read.",
+                            "To change them, set management.endpoint.behaviours.access and"
+                                    + " management.endpoints.access.max-permitted to unrestricted."));
+        }
+
+        private static Mono<ServerResponse> fail(HttpStatus status, String error, String action) {
+            return ServerResponse.status(status).bodyValue(new Failure(error, action));
         }
     }
+
+    /**
+     * Why nothing has changed.
+     *
+     * @param error what is wrong, with the field and its value
+     * @param action what to do about it
+     */
+    private record Failure(String error, String action) {}
 }

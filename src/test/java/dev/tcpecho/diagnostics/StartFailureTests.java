@@ -10,10 +10,14 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -21,10 +25,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /** What a user reads when a wrong configuration stops the start: the exact text, and no stack trace. */
 @ExtendWith(OutputCaptureExtension.class)
 class StartFailureTests {
+
+    private static final String BEHAVIOURS = "echo.listeners.plain.behaviours";
 
     @ParameterizedTest
     @EnumSource(Transport.class)
@@ -221,6 +229,142 @@ class StartFailureTests {
                 "--echo.listeners.plain.ssl.bundle=web");
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    rate=-1B                                   | B.rate.bytes-per-second is '-1B', but must be 1B or more.                        | Correct the value of B.rate.bytes-per-second.
+                    rate.scope=listener                        | B.rate.bytes-per-second is not set.                                             | Set B.rate.bytes-per-second, or remove B.rate.
+                    rate=1B rate.probability=0.5               | There is no such property: B.rate.probability = '0.5'{}.                         | Correct its name or remove it; the README lists every property.
+                    delay.duration=1s delay.probability=2      | B.delay.probability is '2.0', but must be a share from 0 to 1.                   | Correct the value of B.delay.probability.
+                    delay=-1s                                  | B.delay.duration is '-1s', but must be 0s or more.                               | Correct the value of B.delay.duration.
+                    delay.jitter=1s                            | B.delay.duration is not set.                                                     | Set B.delay.duration, or remove B.delay.
+                    delay.duration=1s delay.jitter=-1s         | B.delay.jitter is '-1s', but must be 0s or more.                                 | Correct the value of B.delay.jitter.
+                    delay.duration=1s delay.jitter=1001ms      | B.delay.jitter is '1001ms', but must be at most the delay of 1s, unless delay.distribution is 'normal'. | Correct the value of B.delay.jitter.
+                    corrupt=0B                                 | B.corrupt.one-bit-in is '0B', but must be 1B or more.                            | Correct the value of B.corrupt.one-bit-in.
+                    corrupt.one-bit-in=1B corrupt.probability=-1 | B.corrupt.probability is '-1.0', but must be a share from 0 to 1.              | Correct the value of B.corrupt.probability.
+                    chunk=0B                                   | B.chunk.size is '0B', but must be 1B or more.                                    | Correct the value of B.chunk.size.
+                    chunk.size=10B chunk.variation=10B         | B.chunk.variation is '10B', but must be 0B or more, and less than the chunk size of 10B. | Correct the value of B.chunk.variation.
+                    chunk.size=10B chunk.pause=-1ms            | B.chunk.pause is '-1ms', but must be 0s or more.                                 | Correct the value of B.chunk.pause.
+                    stall-after=0B                             | B.stall-after.bytes is '0B', but must be 1B or more.                             | Correct the value of B.stall-after.bytes.
+                    close-after=-1s                            | B.close-after.time is '-1s', but must be 0s or more.                             | Correct the value of B.close-after.time.
+                    reset-after.probability=0.5                | B.reset-after has neither bytes nor time.                                        | Set B.reset-after.bytes, B.reset-after.time or both.
+                    close-after=1KB reset-after=1s             | B.close-after and B.reset-after are both set, but a connection ends only once.   | Remove B.close-after or B.reset-after.
+                    greeting={host}                            | B.greeting.text is '{host}', but there is no placeholder {host}.                 | Use {hostname}, {listener}, {port}, {remote}, {sni} or {connection} in B.greeting.text.
+                    greeting=a\\q                            | B.greeting.text is 'a\\q', but there is no escape \\q.                       | Use \\r, \\n, \\t or \\\\ in B.greeting.text.
+                    greeting=                                  | B.greeting.text is '', but must be 1 to 1,024 characters.                        | Correct the value of B.greeting.text.
+                    greeting.format=json greeting.text=a       | B.greeting.text is 'a', but must be empty if greeting.format is 'json'.          | Correct the value of B.greeting.text.
+                    refuse=1.5                                 | B.refuse.share is '1.5', but must be a share from 0 to 1.                        | Correct the value of B.refuse.share.
+                    refuse.mode=close-port refuse.share=0.5    | B.refuse.share is '0.5', but must be 1 if refuse.mode is 'close-port', because a closed port refuses every connection. | Correct the value of B.refuse.share.
+                    beans=nope                                 | B.beans has 'nope', but no bean of the type Behaviour has that name.             | Remove the name, or add the bean.
+                    beans=*,nope                               | B.beans has 'nope', but no bean of the type Behaviour has that name.             | Remove the name, or add the bean.
+                    nope=1                                     | There is no such property: B.nope = '1'{}.                                       | Correct its name or remove it; the README lists every property.
+                    seed=                                      | There is no such property, or it needs a value: B.seed = ''{}.                   | Correct its name, give it a value or remove it; the README lists every property.
+                    seed=many                                  | B.seed is 'many', which is not a whole number{}.                                 | Set B.seed to a whole number, for example 100.
+                    delay=soon                                 | B.delay is 'soon', which is not a duration{}.                                    | Set B.delay to a number and a unit, for example 500ms, 20s or 5m.
+                    delay=                                     | B.delay is '', which is not a duration{}.                                        | Set B.delay to a number and a unit, for example 500ms, 20s or 5m.
+                    rate=fast                                  | B.rate is 'fast', which is not a data size{}.                                    | Set B.rate to a number and a unit, for example 100B, 1KB or 1GB.
+                    chunk=small                                | B.chunk is 'small', which is not a data size{}.                                  | Set B.chunk to a number and a unit, for example 100B, 1KB or 1GB.
+                    corrupt=often                              | B.corrupt is 'often', which is not a data size{}.                                | Set B.corrupt to a number and a unit, for example 100B, 1KB or 1GB.
+                    stall-after=soon                           | B.stall-after is 'soon', which is not a data size or a duration{}.               | Set B.stall-after to a number and a unit, for example 10KB or 5s.
+                    refuse=many                                | B.refuse is 'many', which is not a share or close-port{}.                        | Set B.refuse to a share from 0 to 1, or to close-port.
+                    refuse.mode=drop                           | B.refuse.mode is 'drop', which is not one of its values{}.                       | Set B.refuse.mode to one of: reset, close-port.
+                    """)
+    void behavioursThatCannotBeMeant(String settings, String description, String action, CapturedOutput output) {
+        String last = BEHAVIOURS + "." + settings.replaceAll("(.* |^)([^ ]*)=.*", "$2");
+        assertStartFails(
+                output,
+                inFull(description.replace("{}", " (\"%s\" from property source \"commandLineArgs\")".formatted(last))),
+                inFull(action),
+                Stream.of(settings.split(" "))
+                        .map(setting -> "--%s.%s".formatted(BEHAVIOURS, setting))
+                        .toArray(String[]::new));
+    }
+
+    private static String inFull(String sentence) {
+        return sentence.replaceAll("\\bB\\.", BEHAVIOURS + ".");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    refuse: true                       | B.refuse is 'true', which is not a share or close-port{}.              | Set B.refuse to a share from 0 to 1, or to close-port.
+                    delay: yes                         | B.delay is 'true', which is not a duration{}.                          | Set B.delay to a number and a unit, for example 500ms, 20s or 5m.
+                    close-after: true                  | B.close-after is 'true', which is not a data size or a duration{}.     | Set B.close-after to a number and a unit, for example 10KB or 5s.
+                    greeting: true                     | B.greeting is 'true', which is not a text{}.                           | Set B.greeting to a text in quotation marks, for example "hello".
+                    chunk: {size: true}                | B.chunk.size is 'true', which is not a data size{}.                    | Set B.chunk.size to a number and a unit, for example 100B, 1KB or 1GB.
+                    delay: {duration: 1s, probability: true} | B.delay.probability is 'true', which is not a number{}.          | Set B.delay.probability to a number, for example 0.5.
+                    rate: 1.5                          | B.rate is '1.5', which is not a data size{}.                           | Set B.rate to a number and a unit, for example 100B, 1KB or 1GB.
+                    rate: -1                           | B.rate.bytes-per-second is '-1B', but must be 1B or more.              | Correct the value of B.rate.bytes-per-second.
+                    refuse: 2                          | B.refuse.share is '2.0', but must be a share from 0 to 1.              | Correct the value of B.refuse.share.
+                    refuse: .nan                       | B.refuse.share is 'NaN', but must be a share from 0 to 1.              | Correct the value of B.refuse.share.
+                    delay: [1s]                        | There is no such property: B.delay[0] = '1s'{}.                        | Correct its name or remove it; the README lists every property.
+                    delay: []                          | B.delay is '', which is not a duration{}.                              | Set B.delay to a number and a unit, for example 500ms, 20s or 5m.
+                    refuse: [0.1]                      | There is no such property: B.refuse[0] = '0.1'{}.                      | Correct its name or remove it; the README lists every property.
+                    beans: [shout]                     | B.beans has 'shout', but no bean of the type Behaviour has that name.  | Remove the name, or add the bean.
+                    beans: {shout: 1}                  | There is no such property: B.beans.shout = '1'{}.                      | Correct its name or remove it; the README lists every property.
+                    """)
+    void behavioursInYamlThatCannotBeMeant(
+            String yaml, String description, String action, CapturedOutput output, @TempDir Path directory)
+            throws Exception {
+        Path file = directory.resolve("behaviours.yml");
+        Files.writeString(file, "%s:\n  %s\n".formatted(BEHAVIOURS, yaml));
+        assertStartFailsByFile(
+                output,
+                "--spring.config.additional-location=file:" + file,
+                "URL \\[file:%s\\] - \\d+:\\d+".formatted(file),
+                inFull(description),
+                inFull(action));
+    }
+
+    private static void assertStartFailsByFile(
+            CapturedOutput output, String argument, String origin, String description, String action) {
+        assertThat(catchThrowable(() -> start(argument))).isNotNull();
+        assertThat(output)
+                .containsPattern("Description:\n\n%s\n"
+                        .formatted(Pattern.quote(description).replace("{}", "\\E \\(%s\\)\\Q".formatted(origin))))
+                .contains("\nAction:\n\n" + action + "\n")
+                .doesNotContain("\tat ")
+                .doesNotContain("WARN");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"5", "true", "text"})
+    void behavioursThatAreNoMap(String yaml, CapturedOutput output, @TempDir Path directory) throws Exception {
+        Path file = directory.resolve("behaviours.yml");
+        Files.writeString(file, "%s: %s\n".formatted(BEHAVIOURS, yaml));
+        assertStartFailsByFile(
+                output,
+                "--spring.config.additional-location=file:" + file,
+                "URL \\[file:%s\\] - 1:34".formatted(file),
+                "%s is '%s', which is not a map of behaviours{}.".formatted(BEHAVIOURS, yaml),
+                "Set %s to behaviours by their names, for example delay: 100ms.".formatted(BEHAVIOURS));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    ECHO_LISTENERS_PLAIN_BEHAVIOURS_DELAY             | soon | B.delay is 'soon', which is not a duration{}.                      | Set B.delay to a number and a unit, for example 500ms, 20s or 5m.
+                    ECHO_LISTENERS_PLAIN_BEHAVIOURS_STALLAFTER        | soon | B.stall-after is 'soon', which is not a data size or a duration{}. | Set B.stall-after to a number and a unit, for example 10KB or 5s.
+                    ECHO_LISTENERS_PLAIN_BEHAVIOURS_STALL_AFTER       | true | B.stall-after is 'true', which is not a data size or a duration{}. | Set B.stall-after to a number and a unit, for example 10KB or 5s.
+                    ECHO_LISTENERS_PLAIN_BEHAVIOURS_CLOSEAFTER_BYTES  | 0    | B.close-after.bytes is '0B', but must be 1B or more.               | Correct the value of B.close-after.bytes.
+                    ECHO_LISTENERS_PLAIN_BEHAVIOURS_BEANS             | nope | B.beans has 'nope', but no bean of the type Behaviour has that name. | Remove the name, or add the bean.
+                    """)
+    void behavioursInTheEnvironmentThatCannotBeMeant(
+            String variable, String value, String description, String action, CapturedOutput output) {
+        SpringApplication application = application();
+        application.addInitializers(context -> context.getEnvironment()
+                .getPropertySources()
+                .replace(
+                        StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
+                        new SystemEnvironmentPropertySource(
+                                StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, Map.of(variable, value))));
+        assertThat(catchThrowable(() -> application.run("--server.port=0").close()))
+                .isNotNull();
+        String origin = " (\"%s\" from property source \"systemEnvironment\")".formatted(variable);
+        assertThat(output)
+                .contains("Description:\n\n" + inFull(description.replace("{}", origin)) + "\n")
+                .contains("\nAction:\n\n" + inFull(action) + "\n")
+                .doesNotContain("\tat ")
+                .doesNotContain("WARN");
+    }
+
     /** Found by a bean that only the management port needs, which is made when the listeners are open. */
     @Test
     void healthGroupWithAMemberThatDoesNotExist(CapturedOutput output) {
@@ -240,11 +384,15 @@ class StartFailureTests {
                 .doesNotContain("WARN");
     }
 
-    private static void start(String... args) {
+    private static SpringApplication application() {
         SpringApplication application = new SpringApplication(EchoApplication.class);
         application.setDefaultProperties(Map.of("echo.listeners.plain.port", "0"));
+        return application;
+    }
+
+    private static void start(String... args) {
         // An argument, as application.yml is stronger than a default.
-        application
+        application()
                 .run(Stream.concat(Stream.of("--server.port=0"), Stream.of(args))
                         .toArray(String[]::new))
                 .close();
