@@ -75,7 +75,7 @@ final class BehaviourSet {
     /** Returns the members that are drawn for one connection; a greeting only where its stream begins. */
     List<Member> drawFor(long connection, boolean begins) {
         return this.members.stream()
-                .filter(member -> begins || !member.name.equals(Greeting.NAME))
+                .filter(member -> begins || !(member.behaviour instanceof Greeting))
                 .filter(member -> this.draws.isAmong(member.probability, connection, member.name))
                 .toList();
     }

@@ -21,21 +21,29 @@ final class BehaviourSets {
         this.beans = beans;
     }
 
+    /**
+     * Checks the names of beans.
+     *
+     * @param prefix what the name of their property begins with
+     * @throws EchoConfigurationException if there is no such bean
+     */
+    void check(String prefix, BehaviourProperties properties) {
+        for (String name : properties.beans()) {
+            if (!name.equals(EVERY_BEAN) && !this.beans.containsKey(name)) {
+                throw new EchoConfigurationException(
+                        "%sbeans has '%s', but no bean of the type Behaviour has that name.".formatted(prefix, name),
+                        this.beans.isEmpty()
+                                ? "Remove the name, or add the bean."
+                                : "Use %s, or * for every bean.".formatted(String.join(", ", this.beans.keySet())));
+            }
+        }
+    }
+
     /** Makes the set that is configured; looks the host's name up if it has a greeting. */
     BehaviourSet of(BehaviourProperties properties) {
-        properties.beans().forEach(this::requireBean);
         long seed = (properties.seed() != null) ? properties.seed() : new SecureRandom().nextInt(1_000_000);
         Greeting.Host host = (properties.greeting() != null) ? host() : new Greeting.Host("", "", "");
         return new BehaviourSet(this.listener, properties, seed, this.beans, host);
-    }
-
-    private void requireBean(String name) {
-        if (!name.equals(EVERY_BEAN) && !this.beans.containsKey(name)) {
-            throw new EchoConfigurationException(
-                    "The behaviours of the listener '%s' name the bean '%s', but there is no such bean of the type Behaviour."
-                            .formatted(this.listener, name),
-                    "Name one of %s, or * for every one.".formatted(this.beans.keySet()));
-        }
     }
 
     private static Greeting.Host host() {

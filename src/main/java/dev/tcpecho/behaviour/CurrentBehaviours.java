@@ -1,14 +1,12 @@
 package dev.tcpecho.behaviour;
 
-import java.util.Iterator;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 
 /** What is in force on one listener now, and the open streams that follow it. */
 final class CurrentBehaviours {
 
-    private final Set<Consumer<InForce>> followers = ConcurrentHashMap.newKeySet();
+    private final Set<Follower> followers = ConcurrentHashMap.newKeySet();
 
     private volatile InForce inForce;
 
@@ -20,25 +18,49 @@ final class CurrentBehaviours {
         return this.inForce;
     }
 
-    /** Replaces what is in force, and tells the streams that it is for; returns how many they are. */
-    int set(InForce next) {
+    /** Replaces what is in force, for streams that begin from now on. */
+    void set(InForce next) {
         this.inForce = next;
-        int reached = 0;
-        if (next.reach() == Reach.ALL) {
-            for (Iterator<Consumer<InForce>> streams = this.followers.iterator(); streams.hasNext(); reached++) {
-                streams.next().accept(next);
+    }
+
+    /** Tells every open stream what is in force; returns how many there are. */
+    int tell(InForce next) {
+        int told = 0;
+        for (Follower stream : this.followers) {
+            stream.follow(next);
+            told++;
+        }
+        return told;
+    }
+
+    /** Tells the open streams that still have a set whose time is up; returns how many have it. */
+    int tell(BehaviourSet ended, InForce next) {
+        int told = 0;
+        for (Follower stream : this.followers) {
+            if (stream.leave(ended, next)) {
+                told++;
             }
         }
-        return reached;
+        return told;
     }
 
     /** Tells a stream of all that comes after what is returned, and maybe of that too. */
-    InForce follow(Consumer<InForce> stream) {
+    InForce follow(Follower stream) {
         this.followers.add(stream);
         return this.inForce;
     }
 
-    void unfollow(Consumer<InForce> stream) {
+    void unfollow(Follower stream) {
         this.followers.remove(stream);
+    }
+
+    /** An open stream. It is told on any thread, and switches later. */
+    interface Follower {
+
+        /** Puts a set in the place of the one that the stream has; not if that is newer. */
+        void follow(InForce next);
+
+        /** Puts a set in the place of one whose time is up, if the stream has that one; returns whether it has. */
+        boolean leave(BehaviourSet ended, InForce next);
     }
 }

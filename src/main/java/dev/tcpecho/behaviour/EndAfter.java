@@ -61,6 +61,8 @@ final class EndAfter implements Behaviour {
 
         Passed(BehaviourContext context) {
             this.context = context;
+            // First: when the behaviours are replaced, what they hold comes out, and ends nothing any more.
+            this.watches.add(context.replaced().subscribe(nothing -> {}, failure -> {}, this::disarm));
             if (EndAfter.this.bytes < Long.MAX_VALUE) {
                 this.watches.add(context.arrivals().subscribe(this::receive));
             }
@@ -69,6 +71,11 @@ final class EndAfter implements Behaviour {
                         context.nanoTime() + EndAfter.this.nanos - context.age().toNanos();
                 this.watches.add(context.until(time).subscribe(nothing -> {}, failure -> {}, () -> endAt(time)));
             }
+        }
+
+        private void disarm() {
+            this.over = true;
+            this.left = Long.MAX_VALUE;
         }
 
         /** A wait ends too when the behaviours are replaced. */

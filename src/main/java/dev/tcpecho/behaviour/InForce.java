@@ -9,33 +9,40 @@ import org.jspecify.annotations.Nullable;
  *
  * @param version its number
  * @param set the behaviours
- * @param reach which connections they are for
  * @param ends when the former set returns; {@code null} for never
  * @param former the set that returns; {@code null} where none does
  */
 record InForce(
         long version,
         BehaviourSet set,
-        Reach reach,
         @Nullable Instant ends,
         @Nullable InForce former) {
 
-    InForce replacedBy(BehaviourSet next, Reach nextReach) {
-        return new InForce(this.version + 1, next, nextReach, null, null);
+    /** Returns how many sets with an end lie on each other here. */
+    int setsInTime() {
+        int sets = 0;
+        for (InForce set = this; set != null; set = set.former) {
+            sets += (set.ends != null) ? 1 : 0;
+        }
+        return sets;
     }
 
-    InForce replacedUntil(Instant end, BehaviourSet next, Reach nextReach) {
+    InForce replacedBy(BehaviourSet next) {
+        return new InForce(this.version + 1, next, null, null);
+    }
+
+    InForce replacedUntil(Instant end, BehaviourSet next) {
         InForce returning = this;
         while (returning.ends != null && returning.former != null && !returning.ends.isAfter(end)) {
             // Its own time is up by then.
             returning = returning.former;
         }
-        return new InForce(this.version + 1, next, nextReach, end, returning);
+        return new InForce(this.version + 1, next, end, returning);
     }
 
-    /** The former set returns, for the connections that this one was for. */
-    InForce expired() {
+    /** Returns the set that follows when the time of this one is up, as the given version. */
+    InForce returning(long nextVersion) {
         InForce back = Objects.requireNonNull(this.former);
-        return new InForce(this.version + 1, back.set, this.reach, back.ends, back.former);
+        return new InForce(nextVersion, back.set, back.ends, back.former);
     }
 }

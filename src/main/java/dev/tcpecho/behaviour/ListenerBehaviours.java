@@ -1,6 +1,7 @@
 package dev.tcpecho.behaviour;
 
 import dev.tcpecho.BehaviourProperties;
+import dev.tcpecho.EchoConfigurationException;
 import dev.tcpecho.echo.EchoConnection;
 import dev.tcpecho.echo.EchoStream;
 import dev.tcpecho.metrics.BehaviourMetrics;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -51,6 +53,9 @@ public final class ListenerBehaviours implements EchoStream {
             EndAfter.CLOSE,
             EndAfter.RESET);
 
+    /** So many sets may last for a while at once, each in memory until its time is up. */
+    private static final int MOST_SETS_IN_TIME = 100;
+
     private final String listener;
 
     private final BehaviourSets sets;
@@ -71,7 +76,8 @@ public final class ListenerBehaviours implements EchoStream {
 
     private volatile Runnable afterSwitch = () -> {};
 
-    private @Nullable Disposable expiry;
+    /** The timers of the sets that last for a while, and that the listener or a stream may still have. */
+    private final Map<BehaviourSet, Disposable> ends = new HashMap<>();
 
     /**
      * Begins with the behaviours of the configuration.
@@ -82,7 +88,7 @@ public final class ListenerBehaviours implements EchoStream {
      * @param switchable whether other behaviours may be switched to
      * @param registry where the meters are registered
      * @param timer what ends behaviours that last for a while; its threads may be blocked
-     * @throws dev.tcpecho.EchoConfigurationException if the configuration names a bean that there is not
+     * @throws EchoConfigurationException if the configuration names a bean that there is not
      */
     public ListenerBehaviours(
             String listener,
@@ -93,10 +99,11 @@ public final class ListenerBehaviours implements EchoStream {
             Scheduler timer) {
         this.listener = listener;
         this.sets = new BehaviourSets(listener, beans);
+        this.sets.check("echo.listeners.%s.behaviours.".formatted(listener), configured);
         this.configured = this.sets.of(configured);
         this.switchable = switchable;
         this.timer = timer;
-        this.current = new CurrentBehaviours(new InForce(1, this.configured, Reach.ALL, null, null));
+        this.current = new CurrentBehaviours(new InForce(1, this.configured, null, null));
         List<String> names = new ArrayList<>(NAMES);
         names.addAll(beans.keySet());
         this.metrics = new BehaviourMetrics(registry, listener, names, this::isActive);
@@ -197,14 +204,25 @@ public final class ListenerBehaviours implements EchoStream {
      * @param reach which connections they are for
      * @param duration after which time the former behaviours return; {@code null} for never
      * @return what is in force now, and how many open connections it reached
-     * @throws dev.tcpecho.EchoConfigurationException if there is no such bean; then nothing has changed
+     * @throws EchoConfigurationException if there is no such bean, or if too many sets last for a while already; then
+     *     nothing has changed
      * @throws IllegalStateException if behaviours may not be switched
      */
     public Switched replace(BehaviourProperties properties, Reach reach, @Nullable Duration duration) {
+        this.sets.check("", properties);
         BehaviourSet set = this.sets.of(properties);
-        return switchTo(former -> (duration != null)
-                ? former.replacedUntil(Instant.now().plus(duration).truncatedTo(ChronoUnit.MILLIS), set, reach)
-                : former.replacedBy(set, reach));
+        return switchTo(
+                reach, former -> (duration != null) ? replacedFor(duration, former, set) : former.replacedBy(set));
+    }
+
+    private InForce replacedFor(Duration duration, InForce former, BehaviourSet set) {
+        if (Math.max(this.ends.size(), former.setsInTime()) >= MOST_SETS_IN_TIME) {
+            throw new EchoConfigurationException(
+                    "%s has %d sets of behaviours whose duration is not over."
+                            .formatted(this.listener, MOST_SETS_IN_TIME),
+                    "Send DELETE to go back to the configuration, or wait.");
+        }
+        return former.replacedUntil(Instant.now().plus(duration).truncatedTo(ChronoUnit.MILLIS), set);
     }
 
     /**
@@ -214,46 +232,69 @@ public final class ListenerBehaviours implements EchoStream {
      * @throws IllegalStateException if behaviours may not be switched
      */
     public Switched restore() {
-        return switchTo(former -> former.replacedBy(this.configured, Reach.ALL));
+        return switchTo(Reach.ALL, former -> former.replacedBy(this.configured));
     }
 
-    private synchronized Switched switchTo(UnaryOperator<InForce> change) {
+    private synchronized Switched switchTo(Reach reach, UnaryOperator<InForce> change) {
         if (!this.switchable) {
             throw new IllegalStateException("The behaviours of %s may not be switched".formatted(this.listener));
         }
-        if (this.expiry != null) {
-            this.expiry.dispose();
-            this.expiry = null;
-        }
         InForce next = change.apply(this.current.get());
-        int reached = this.current.set(next);
-        Instant ends = next.ends();
-        if (ends != null) {
-            long millis = Math.max(0, ChronoUnit.MILLIS.between(Instant.now(), ends));
-            this.expiry = this.timer.schedule(() -> expire(next), millis, TimeUnit.MILLISECONDS);
+        this.current.set(next);
+        int reached = 0;
+        String where = "for new connections";
+        if (reach == Reach.ALL) {
+            // No stream has any other set now.
+            this.ends.values().forEach(Disposable::dispose);
+            this.ends.clear();
+            reached = this.current.tell(next);
+            where += " and open ones (%d)".formatted(reached);
         }
-        log(next, reached);
-        countClosedPort(next.set());
-        this.actsLog.next(!next.set().isEmpty());
-        this.afterSwitch.run();
+        endInTime(next);
+        begin(next, (next.ends() != null) ? "%s, until %s".formatted(where, next.ends()) : where);
         return Switched.of(state(), reached);
     }
 
-    private synchronized void expire(InForce expired) {
-        if (this.current.get().version() == expired.version()) {
-            switchTo(InForce::expired);
+    private void endInTime(InForce begun) {
+        Instant end = begun.ends();
+        if (end != null) {
+            this.ends.computeIfAbsent(begun.set(), set -> {
+                long millis = Math.max(0, ChronoUnit.MILLIS.between(Instant.now(), end));
+                return this.timer.schedule(() -> end(begun), millis, TimeUnit.MILLISECONDS);
+            });
         }
     }
 
-    private void log(InForce now, int reached) {
-        logger.info("Echo behaviours on %s, version %d: %s; for %s connections, open ones reached: %d%s"
-                .formatted(
-                        this.listener,
-                        now.version(),
-                        now.set(),
-                        now.reach(),
-                        reached,
-                        (now.ends() != null) ? "; until " + now.ends() : ""));
+    /** The former set returns: on the listener if this one is still in force, and on every stream that still has it. */
+    private synchronized void end(InForce over) {
+        if (this.ends.remove(over.set()) == null) {
+            return;
+        }
+        InForce now = this.current.get();
+        boolean isInForce = now.set() == over.set();
+        InForce next = over.returning(isInForce ? now.version() + 1 : now.version());
+        if (isInForce) {
+            this.current.set(next);
+        }
+        int reached = this.current.tell(over.set(), next);
+        endInTime(next);
+        if (isInForce) {
+            begin(
+                    next,
+                    "for new connections and open ones (%d), as the time of version %d is over"
+                            .formatted(reached, now.version()));
+        } else if (reached > 0) {
+            logger.info("Echo behaviours on %s: %s; for open connections (%d), as the time of version %d is over"
+                    .formatted(this.listener, next.set(), reached, over.version()));
+        }
+    }
+
+    private void begin(InForce next, String where) {
+        this.actsLog.next(!next.set().isEmpty());
+        logger.info("Echo behaviours on %s, version %d: %s; %s"
+                .formatted(this.listener, next.version(), next.set(), where));
+        countClosedPort(next.set());
+        this.afterSwitch.run();
     }
 
     /**

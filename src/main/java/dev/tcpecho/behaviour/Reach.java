@@ -1,7 +1,5 @@
 package dev.tcpecho.behaviour;
 
-import java.util.Locale;
-
 /** Which connections behaviours are for. */
 public enum Reach {
 
@@ -9,11 +7,5 @@ public enum Reach {
     NEW,
 
     /** Those that are open too. */
-    ALL;
-
-    /** Returns the name as it is written, for example {@code all}. */
-    @Override
-    public String toString() {
-        return name().toLowerCase(Locale.ROOT);
-    }
+    ALL
 }

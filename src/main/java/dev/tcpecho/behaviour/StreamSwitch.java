@@ -4,7 +4,6 @@ import dev.tcpecho.echo.EchoConnection;
 import dev.tcpecho.metrics.BehaviourMetrics;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -19,7 +18,7 @@ import reactor.util.concurrent.Queues;
  * former set holds comes out before anything of the next. As long as nothing shapes the stream, each buffer goes
  * straight through. Everything happens on the connection's event loop.
  */
-final class StreamSwitch implements CoreSubscriber<ByteBuf>, Subscription, Consumer<InForce> {
+final class StreamSwitch implements CoreSubscriber<ByteBuf>, Subscription, CurrentBehaviours.Follower {
 
     private final CurrentBehaviours behaviours;
 
@@ -37,6 +36,8 @@ final class StreamSwitch implements CoreSubscriber<ByteBuf>, Subscription, Consu
 
     private long version;
 
+    private volatile @Nullable BehaviourSet set;
+
     private @Nullable Segment segment;
 
     private Sinks.@Nullable Many<Segment> segments;
@@ -46,6 +47,8 @@ final class StreamSwitch implements CoreSubscriber<ByteBuf>, Subscription, Consu
     private boolean started;
 
     private boolean complete;
+
+    private boolean closing;
 
     private boolean ended;
 
@@ -72,26 +75,41 @@ final class StreamSwitch implements CoreSubscriber<ByteBuf>, Subscription, Consu
     /** Begins with the behaviours that are in force, which may send something first. */
     @Override
     public void request(long count) {
-        if (!this.started) {
+        if (!this.started && !this.ended) {
             this.started = true;
             apply(this.behaviours.follow(this));
         }
         this.received.request(count);
     }
 
-    /** Puts a set of behaviours in the place of the former one, on any thread. */
     @Override
-    public void accept(InForce next) {
-        this.channel.eventLoop().execute(() -> apply(next));
+    public void follow(InForce next) {
+        this.channel.eventLoop().execute(() -> {
+            if (next.version() > this.version) {
+                apply(next);
+            }
+        });
     }
 
-    /** Puts a set of behaviours in the place of the former one; not if that is newer. */
+    @Override
+    public boolean leave(BehaviourSet ended, InForce next) {
+        boolean leaves = this.set == ended;
+        this.channel.eventLoop().execute(() -> {
+            if (this.set == ended) {
+                apply(next);
+            }
+        });
+        return leaves;
+    }
+
+    /** Puts a set of behaviours in the place of the former one. */
     private void apply(InForce next) {
-        if (this.ended || next.version() <= this.version) {
+        if (this.ended || this.closing) {
             return;
         }
         boolean begins = (this.version == 0);
         this.version = next.version();
+        this.set = next.set();
         Segment former = this.segment;
         Segment segment = new Segment(next.set(), this.connection, this.number, begins, this.metrics);
         if (former == null && segment.isPlain()) {
@@ -135,6 +153,7 @@ final class StreamSwitch implements CoreSubscriber<ByteBuf>, Subscription, Consu
     }
 
     private void endSegments() {
+        this.closing = true;
         if (this.segments != null) {
             this.segments.tryEmitComplete();
         }

@@ -299,6 +299,17 @@ class StreamTests {
             }
         }
 
+        @ParameterizedTest
+        @ValueSource(strings = {"close-after=10B", "reset-after=10B"})
+        void passesAllOnThatIsHeldWhenItHasBeenReplaced(String behaviour) {
+            try (ShapedStream stream = stream(behaviour, "delay=1h")) {
+                stream.receive(new byte[9]).replace();
+                assertThat(stream.sent()).hasSize(9);
+                assertThat(stream.isComplete()).isTrue();
+                assertThat(stream.acts()).isEmpty();
+            }
+        }
+
         @Test
         void endsNothingThatItsClientHasEnded() {
             try (ShapedStream stream = stream("reset-after.bytes=100B", "reset-after.time=5s")) {
