@@ -13,6 +13,8 @@ import java.util.concurrent.TimeUnit;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.NestedExceptionUtils;
+import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.netty.ChannelBindException;
@@ -40,7 +42,7 @@ final class ListenerSocket {
 
     private volatile @Nullable InetSocketAddress address;
 
-    private boolean retrying;
+    private @Nullable Disposable retry;
 
     ListenerSocket(
             String name,
@@ -82,19 +84,23 @@ final class ListenerSocket {
         }
     }
 
-    private void bind(InetSocketAddress wanted) {
+    private DisposableServer bind(InetSocketAddress wanted) {
         DisposableServer server = this.tcpServer.bindAddress(() -> wanted).bindNow();
         this.bound = server;
         this.address = (InetSocketAddress) server.address();
+        return server;
     }
 
     /** Accepts connections from now on, unless a behaviour closes the port. */
     synchronized void accept() {
         if (this.bound != null) {
-            Channel listening = this.bound.channel();
-            listening.eventLoop().execute(() -> listening.config().setAutoRead(true));
+            read(this.bound.channel());
         }
         followBehaviours();
+    }
+
+    private static void read(Channel listening) {
+        listening.eventLoop().execute(() -> listening.config().setAutoRead(true));
     }
 
     /** Closes the port, or opens it again, as the behaviours in force ask for it. Waits for no client. */
@@ -104,6 +110,7 @@ final class ListenerSocket {
             return;
         }
         if (this.behaviours.closesPort()) {
+            stopRetrying();
             closePort().block();
         } else if (this.bound == null) {
             reopenPort(open);
@@ -112,22 +119,35 @@ final class ListenerSocket {
 
     private void reopenPort(InetSocketAddress open) {
         try {
-            bind(open);
-            this.retrying = false;
-            accept();
-        } catch (ChannelBindException ex) {
-            if (!this.retrying) {
-                logger.error("Echo cannot open the port %d of %s again, and tries every second: %s"
-                        .formatted(open.getPort(), this.name, ex.getMessage()));
+            read(bind(open).channel());
+            if (this.retry != null) {
+                stopRetrying();
+                logger.info("Echo has opened port %d of %s again".formatted(open.getPort(), this.name));
             }
-            this.retrying = true;
-            Schedulers.boundedElastic().schedule(this::followBehaviours, 1, TimeUnit.SECONDS);
+        } catch (RuntimeException ex) {
+            if (this.retry == null) {
+                logger.error("Echo cannot open port %d of %s again, and tries every second: %s"
+                        .formatted(
+                                open.getPort(),
+                                this.name,
+                                NestedExceptionUtils.getMostSpecificCause(ex).getMessage()));
+                this.retry = Schedulers.boundedElastic()
+                        .schedulePeriodically(this::followBehaviours, 1, 1, TimeUnit.SECONDS);
+            }
+        }
+    }
+
+    private void stopRetrying() {
+        if (this.retry != null) {
+            this.retry.dispose();
+            this.retry = null;
         }
     }
 
     /** Closes the listener; connections that it accepted go on. Completes when its port is closed. */
     synchronized Mono<Void> close() {
         this.address = null;
+        stopRetrying();
         return closePort();
     }
 
