@@ -1,4 +1,6 @@
-"""Measures servers in turn, A B A B, one at a time, and keeps what they give, and what each cannot do."""
+"""Measures servers in turn, one at a time, and keeps what they give, and what each cannot do."""
+import random
+
 from .load import LoadFailed
 from .processes import NotStarted
 
@@ -58,6 +60,7 @@ class Comparison:
             for name in names:
                 attempt(name, lambda name=name: workload.warm_up(self.process(name)))
         for number in range(1, min(rounds, workload.most_rounds) + 1):
-            for name in names:
+            # Another order in each: what a server leaves behind in the machine is not always the same one's to bear.
+            for name in random.Random(number).sample(names, len(names)):
                 attempt(name, lambda name=name: measure(name, number))
         return samples, failures
