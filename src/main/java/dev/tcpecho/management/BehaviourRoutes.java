@@ -5,6 +5,7 @@ import dev.tcpecho.behaviour.BehaviourRegistry;
 import dev.tcpecho.behaviour.ListenerBehaviours;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.EndpointAccessResolver;
 import org.springframework.boot.actuate.endpoint.EndpointId;
@@ -13,8 +14,10 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferLimitException;
 import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
+import org.springframework.web.cors.reactive.CorsUtils;
 import org.springframework.web.reactive.function.BodyExtractors;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.RouterFunctions;
@@ -60,18 +63,33 @@ final class BehaviourRoutes {
         }
 
         Mono<ServerResponse> post(ServerRequest request) {
-            return this.unrestricted
-                    ? body(request)
+            return change(
+                    request,
+                    () -> body(request)
                             .flatMap(body -> answer(request, behaviours -> {
                                 BehaviourRequest wanted = BehaviourRequest.parse(body);
                                 return behaviours.replace(wanted.behaviours(), wanted.apply(), wanted.duration());
                             }))
-                            .onErrorResume(DataBufferLimitException.class, failure -> tooLong())
-                    : notAllowed();
+                            .onErrorResume(DataBufferLimitException.class, failure -> tooLong()));
         }
 
         Mono<ServerResponse> delete(ServerRequest request) {
-            return this.unrestricted ? answer(request, ListenerBehaviours::restore) : notAllowed();
+            return change(request, () -> answer(request, ListenerBehaviours::restore));
+        }
+
+        private Mono<ServerResponse> change(ServerRequest request, Supplier<Mono<ServerResponse>> change) {
+            if (!this.unrestricted) {
+                return notAllowed();
+            }
+            if (CorsUtils.isCorsRequest(request.exchange().getRequest())) {
+                // A page that somebody has open could change the behaviours of a service on the same host.
+                return fail(
+                        HttpStatus.FORBIDDEN,
+                        "The request is of a web page of %s."
+                                .formatted(request.headers().firstHeader(HttpHeaders.ORIGIN)),
+                        "Send it from a command or a program.");
+            }
+            return change.get();
         }
 
         /** Reads JSON, which is UTF-8, whatever the type of the content is said to be: curl takes it for a form. */

@@ -129,6 +129,18 @@ class BehavioursEndpointTests {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"POST", "DELETE"})
+    void aWebPageOfAnotherOriginChangesNothing(String method) throws Exception {
+        long version = version();
+        Answer answer = service.request(method, PLAIN, DELAY, "Origin", "http://example.com");
+        assertThat(answer.status()).isEqualTo(403);
+        assertThat(answer.json())
+                .isEqualTo(error(
+                        "The request is of a web page of http://example.com.", "Send it from a command or a program."));
+        assertThat(version()).isEqualTo(version);
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"GET", "POST", "DELETE"})
     void aListenerThatDoesNotExistIsNotFound(String method) throws Exception {
         Answer answer = service.request(method, "/actuator/behaviours/nope", "");
