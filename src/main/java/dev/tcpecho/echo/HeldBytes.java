@@ -173,8 +173,7 @@ public final class HeldBytes {
     /** Stops reading from a client that does not take its echo, and reads on when it has. */
     void limitReads() {
         if (!mayRead()) {
-            // Before reading stops, so that epoll waits for output then. It may also make the channel writable at once,
-            // and
+            // Before reading stops, so that epoll waits for output then. It may also make the channel writable at once:
             // then reading goes on.
             this.channel.flush();
         }
