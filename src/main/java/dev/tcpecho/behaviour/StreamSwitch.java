@@ -164,7 +164,8 @@ final class StreamSwitch implements CoreSubscriber<ByteBuf>, Subscription, Curre
         if (this.segment == null) {
             this.writer.onNext(buffer);
         } else {
-            this.segment.receive(this.connection.held().charge(buffer));
+            // Behaviours own their buffers.
+            this.segment.receive(this.connection.held().charge(buffer.retain()));
         }
     }
 
@@ -214,7 +215,11 @@ final class StreamSwitch implements CoreSubscriber<ByteBuf>, Subscription, Curre
 
         @Override
         protected void hookOnNext(ByteBuf buffer) {
-            StreamSwitch.this.writer.onNext(buffer);
+            try {
+                StreamSwitch.this.writer.onNext(buffer);
+            } finally {
+                buffer.release();
+            }
         }
 
         @Override

@@ -25,13 +25,7 @@ public final class EchoHandler implements BiFunction<NettyInbound, NettyOutbound
     @Override
     public Publisher<Void> apply(NettyInbound inbound, NettyOutbound outbound) {
         EchoOperations connection = (EchoOperations) inbound;
-        Flux<ByteBuf> received = inbound.receiveObject().map(EchoHandler::retain);
-        Flux<ByteBuf> echo = connection.stream().apply(received, connection);
+        Flux<ByteBuf> echo = connection.stream().apply(connection.received(), connection);
         return completion -> echo.subscribe(new EchoWriter(connection, completion));
-    }
-
-    /** Reactor Netty releases each buffer when it has passed it on. */
-    private static ByteBuf retain(Object message) {
-        return ((ByteBuf) message).retain();
     }
 }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
 import reactor.netty.Connection;
 import reactor.netty.ConnectionObserver;
 import reactor.netty.NettyInbound;
@@ -103,6 +104,12 @@ public final class EchoOperations extends ChannelOperations<NettyInbound, NettyO
     @Override
     public Duration age() {
         return Duration.ofNanos(System.nanoTime() - this.startNanos);
+    }
+
+    /** Returns the client's bytes. Each buffer is released when it has been passed on: who keeps it retains it. */
+    @SuppressWarnings("unchecked") // Nothing but buffers is passed on. A cast of each would be one more operator.
+    Flux<ByteBuf> received() {
+        return (Flux<ByteBuf>) (Flux<?>) receiveObject();
     }
 
     EchoStream stream() {

@@ -10,9 +10,11 @@ public interface EchoStream {
     /**
      * Returns what is sent back.
      *
-     * @param received the client's bytes; each buffer belongs to whoever receives it
+     * @param received the client's bytes; each buffer is released when it has been passed on, and who keeps it retains
+     *     it
      * @param connection the connection
-     * @return the echo; its subscriber, on the connection's event loop, asks for everything and owns each buffer
+     * @return the echo, with buffers that are released in the same way; its subscriber, on the connection's event loop,
+     *     asks for everything
      */
     Flux<ByteBuf> apply(Flux<ByteBuf> received, EchoConnection connection);
 }

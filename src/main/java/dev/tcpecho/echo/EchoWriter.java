@@ -44,7 +44,8 @@ final class EchoWriter implements CoreSubscriber<ByteBuf>, Subscription, Generic
     public void onNext(ByteBuf buffer) {
         Write write = new Write(this.channel, buffer.readableBytes());
         write.addListener(this);
-        this.channel.write(buffer, write);
+        // Who passes it on releases it.
+        this.channel.write(buffer.retain(), write);
     }
 
     @Override

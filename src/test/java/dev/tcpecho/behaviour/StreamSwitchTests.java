@@ -74,6 +74,7 @@ class StreamSwitchTests {
     private ByteBuf receive() {
         ByteBuf buffer = Unpooled.copiedBuffer(new byte[10]);
         this.stream.onNext(buffer);
+        buffer.release();
         this.channel.runPendingTasks();
         return buffer;
     }
@@ -148,7 +149,7 @@ class StreamSwitchTests {
 
         @Override
         protected void hookOnNext(ByteBuf buffer) {
-            StreamSwitchTests.this.channel.write(buffer);
+            StreamSwitchTests.this.channel.write(buffer.retain());
         }
     }
 
