@@ -16,7 +16,6 @@ import java.util.random.RandomGenerator;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
-import reactor.core.scheduler.Schedulers;
 import reactor.util.concurrent.Queues;
 
 /** The stretch of a connection's stream that one set of behaviours shapes. */
@@ -73,8 +72,7 @@ final class Segment implements BehaviourContext {
             stream = member.behaviour().apply(stream, this);
             if (member.isBean()) {
                 acted(member.name(), 1);
-                // Where the bean's operators left it; the rest is for one thread.
-                stream = stream.publishOn(Schedulers.fromExecutor(this.channel.eventLoop()));
+                stream = new BackOnEventLoop(stream, this.channel.eventLoop(), this.connection.held());
             }
         }
         return stream;

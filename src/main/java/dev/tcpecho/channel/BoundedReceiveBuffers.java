@@ -23,6 +23,8 @@ public final class BoundedReceiveBuffers implements ExtendedHandle, RecvByteBufA
 
     private final ExtendedHandle sizes;
 
+    private int most = Integer.MAX_VALUE;
+
     private boolean shut;
 
     private BoundedReceiveBuffers(Channel channel, ExtendedHandle sizes) {
@@ -39,6 +41,16 @@ public final class BoundedReceiveBuffers implements ExtendedHandle, RecvByteBufA
         RecvByteBufAllocator receiveBuffers = channel.config().getRecvByteBufAllocator();
         channel.config().setRecvByteBufAllocator(new BoundedReceiveBuffers(channel, (ExtendedHandle)
                 receiveBuffers.newHandle()));
+    }
+
+    /**
+     * Limits each read of a channel, for what makes much more of it: TLS records of a byte each are a buffer each.
+     *
+     * @param channel a channel whose reads are bounded
+     * @param most bytes, 1 or more
+     */
+    public static void limit(Channel channel, int most) {
+        ((BoundedReceiveBuffers) channel.config().getRecvByteBufAllocator()).most = most;
     }
 
     /**
@@ -59,11 +71,11 @@ public final class BoundedReceiveBuffers implements ExtendedHandle, RecvByteBufA
 
     @Override
     public ByteBuf allocate(ByteBufAllocator allocator) {
-        this.shut = !this.held.mayRead();
+        this.shut = !this.held.readsOn();
         if (this.shut) {
             return Unpooled.EMPTY_BUFFER;
         }
-        int room = this.held.room();
+        int room = Math.min(this.held.room(), this.most);
         return (guess() <= room) ? this.sizes.allocate(allocator) : allocator.ioBuffer(room);
     }
 

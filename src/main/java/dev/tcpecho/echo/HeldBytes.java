@@ -52,8 +52,7 @@ public final class HeldBytes {
      * @return its capacity in bytes; 0 if it is charged, or was cut from a buffer that is
      */
     public static int sizeInChannel(ByteBuf buffer) {
-        boolean charged = buffer instanceof ChargedBuffer || buffer.unwrap() instanceof ChargedBuffer;
-        return charged ? 0 : buffer.capacity();
+        return isCharged(buffer) ? 0 : buffer.capacity();
     }
 
     /**
@@ -70,6 +69,20 @@ public final class HeldBytes {
             limitReads();
         }
         return chargedBuffer;
+    }
+
+    /**
+     * Charges a buffer, unless it is charged or was cut from a buffer that is. Only on the connection's event loop.
+     *
+     * @param buffer a buffer that belongs to the caller
+     * @return the same bytes, in a buffer that belongs to the caller
+     */
+    public ByteBuf chargeOnce(ByteBuf buffer) {
+        return isCharged(buffer) ? buffer : charge(buffer);
+    }
+
+    private static boolean isCharged(ByteBuf buffer) {
+        return buffer instanceof ChargedBuffer || buffer.unwrap() instanceof ChargedBuffer;
     }
 
     /** Takes back a charge, on whichever thread frees the buffer. */
@@ -157,17 +170,31 @@ public final class HeldBytes {
         return buffer.isWritable() && (this.charged == 0 || total() <= waterMark());
     }
 
+    /**
+     * Tells whether more may be read, and otherwise stops reading until it may: the channel's own part of what is held
+     * can grow without a charge or a change of writability.
+     *
+     * @return whether more may be read
+     */
+    public boolean readsOn() {
+        if (this.charged > 0 && this.channel.config().isAutoRead() && !mayRead()) {
+            limitReads();
+        }
+        return mayRead();
+    }
+
     private int waterMark() {
         return this.channel.config().isAutoRead() ? HIGH_WATER_MARK : LOW_WATER_MARK;
     }
 
     /**
-     * Returns how much more may be held while {@link #mayRead() more may be read}.
+     * Returns how much more may be read while {@link #mayRead() more may be read}.
      *
      * @return bytes, 1 or more
      */
     public int room() {
-        return MOST - (int) total();
+        // Nothing is held of what comes after the end of our stream, whatever waits until the connection is closed.
+        return (this.channel.unsafe().outboundBuffer() == null) ? MOST : MOST - (int) total();
     }
 
     /** Stops reading from a client that does not take its echo, and reads on when it has. */

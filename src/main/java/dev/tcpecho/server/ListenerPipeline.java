@@ -31,6 +31,9 @@ import reactor.netty.channel.ChannelOperations;
 /** What the connections of one listener pass before their echo, and what ends them while they go on. */
 final class ListenerPipeline {
 
+    /** The records of one read may all wait in a behaviour, and 1,400 of one byte each hold less than 400 KiB. */
+    private static final int MOST_TLS_READ = 32 * 1024;
+
     private final Listener listener;
 
     private final Limits limits;
@@ -79,11 +82,14 @@ final class ListenerPipeline {
         pipeline.addLast(InboundSignals.NAME, InboundSignals.HANDLER);
         ChannelOperations.addReactiveBridge(channel, this.newEcho, observer);
         if (this.tls != null) {
+            if (this.behaviours.isUsed()) {
+                BoundedReceiveBuffers.limit(channel, MOST_TLS_READ);
+            }
             pipeline.addFirst(
                     "echo.tls-handshake",
                     new TlsHandshake(
                             this.tls,
-                            BoundedReceiveBuffers.heldBytes(channel)::mayRead,
+                            BoundedReceiveBuffers.heldBytes(channel)::readsOn,
                             this.rejections,
                             this.metrics));
         }

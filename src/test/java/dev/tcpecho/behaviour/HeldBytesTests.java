@@ -10,7 +10,10 @@ import dev.tcpecho.server.EchoServer;
 import dev.tcpecho.server.RunningEcho;
 import dev.tcpecho.testing.TestCertificates;
 import dev.tcpecho.transport.Transport;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelOption;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -22,6 +25,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -29,10 +33,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Bean;
 
 /** What waits in a behaviour is held for its client: it is bounded, it is due, and a stop waits for it. */
 @ParameterizedClass
 @EnumSource(Transport.class)
+@ExtendWith(OutputCaptureExtension.class)
 class HeldBytesTests {
 
     private static final int KIB = 1024;
@@ -121,6 +129,54 @@ class HeldBytesTests {
             assertThat(most).isBetween(1L, TLS_BOUND);
             // Before the client, whose close waits for its own write.
             echo.close();
+        }
+    }
+
+    /** After large messages one read takes many records, each of which is a buffer. */
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    void clientOfTlsThatSendsBytesOneByOneIsHeldToTheBound(String protocol, @TempDir Path directory) throws Exception {
+        TestCertificates certificates = new TestCertificates();
+        certificates.write(certificates.issue("server"), directory);
+        try (RunningEcho echo =
+                        start(TestCertificates.bundle(directory, BEHAVIOURS + "delay=500ms", "echo.drain.timeout=0s"));
+                EchoClient client = EchoClient.connect(echo.address()).startTls(certificates.client(null), protocol)) {
+            // So much waits that reading stops, while the records come.
+            client.send(new byte[100 * KIB]);
+            CompletableFuture<Void> sent = CompletableFuture.runAsync(
+                    () -> {
+                        for (int i = 0; i < 4000; i++) {
+                            sendOne(client);
+                        }
+                    },
+                    EchoClient.THREADS);
+            long most = 0;
+            CompletableFuture<byte[]> echoed =
+                    CompletableFuture.supplyAsync(() -> readAll(client, 100 * KIB + 4000), EchoClient.THREADS);
+            while (!echoed.isDone()) {
+                most = Math.max(most, held(echo));
+                Thread.sleep(1);
+            }
+            sent.join();
+            report("delay=500ms, records of a byte, " + protocol, most);
+            assertThat(most).isBetween(60_000L, TLS_BOUND);
+            assertThat(echoed.join()).hasSize(100 * KIB + 4000);
+        }
+    }
+
+    private static byte[] readAll(EchoClient client, int bytes) {
+        try {
+            return client.read(bytes);
+        } catch (IOException ex) {
+            throw new UncheckedIOException(ex);
+        }
+    }
+
+    private static void sendOne(EchoClient client) {
+        try {
+            client.send(new byte[1]);
+        } catch (IOException ex) {
+            throw new UncheckedIOException(ex);
         }
     }
 
@@ -215,6 +271,56 @@ class HeldBytesTests {
             client.sendInBackground(new byte[32 * MIB]);
             await().untilAsserted(() -> assertThat(echo.closed("idle")).isEqualTo(1));
         }
+    }
+
+    /** A bean may make buffers of its own, as one does that changes the length of the stream. */
+    @Test
+    void whatABeanMakesIsHeldToo() throws Exception {
+        try (RunningEcho echo = RunningEcho.start(
+                        this.transport, Copy.class, BEHAVIOURS + "delay=60s", "echo.drain.timeout=0s");
+                SocketChannel client = SocketChannel.open(echo.address())) {
+            client.configureBlocking(false);
+            long held = mostHeld(echo, client, Duration.ofSeconds(1));
+            report("a bean that copies, and delay=60s", held);
+            assertThat(held).isBetween(60_000L, BOUND);
+        }
+    }
+
+    @Test
+    void idleTimeDoesNotRunWhileWhatABeanMadeIsDue() throws Exception {
+        try (RunningEcho echo = RunningEcho.start(
+                        this.transport, Copy.class, BEHAVIOURS + "delay=1s", "echo.limits.idle-timeout=300ms");
+                EchoClient client = EchoClient.connect(echo.address())) {
+            client.send(new byte[] {1, 2, 3});
+            assertThat(client.read(3)).containsExactly(1, 2, 3);
+        }
+    }
+
+    static class Copy {
+
+        @Bean
+        Behaviour copy() {
+            return (stream, context) -> stream.map(buffer -> {
+                ByteBuf copy = context.alloc().buffer().writeBytes(buffer);
+                buffer.release();
+                return copy;
+            });
+        }
+    }
+
+    /** What comes while the end of our stream waits for the client's is read for nothing. */
+    @ParameterizedTest
+    @ValueSource(strings = {"close-after.time=300ms", "close-after.bytes=70000B"})
+    void connectionThatIsClosedWhileMuchIsHeldReadsOn(String end, CapturedOutput output) throws Exception {
+        try (RunningEcho echo = start(BEHAVIOURS + "delay=10s", BEHAVIOURS + end, "echo.drain.timeout=0s");
+                EchoClient client = EchoClient.connect(echo.address())) {
+            client.sendInBackground(new byte[200 * KIB]);
+            assertThat(client.readToEnd()).isEmpty();
+            client.close();
+            await().untilAsserted(() -> assertThat(echo.closed("behaviour")).isEqualTo(1));
+            await().untilAsserted(() -> assertThat(held(echo)).isZero());
+        }
+        assertThat(output).doesNotContain("WARN", "LEAK", "Exception");
     }
 
     @Test
