@@ -1,5 +1,6 @@
 package dev.tcpecho.channel;
 
+import dev.tcpecho.echo.EchoEvent;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -25,9 +26,11 @@ public final class LingeringClose extends ChannelDuplexHandler {
 
     private boolean closing;
 
+    private boolean reset;
+
     @Override
     public void close(ChannelHandlerContext context, ChannelPromise promise) {
-        if (!context.channel().isActive()) {
+        if (!context.channel().isActive() || this.reset) {
             context.close(promise);
             return;
         }
@@ -66,6 +69,10 @@ public final class LingeringClose extends ChannelDuplexHandler {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event == EchoEvent.RESET) {
+            this.reset = true;
+            return;
+        }
         if (event instanceof ChannelInputShutdownEvent) {
             this.inputEnded = true;
             if (((DuplexChannel) context.channel()).isOutputShutdown()) {

@@ -208,6 +208,7 @@ public final class EchoOperations extends ChannelOperations<NettyInbound, NettyO
     @Override
     public void reset(CloseReason reason) {
         closes(reason);
+        channel().pipeline().fireUserEventTriggered(EchoEvent.RESET);
         channel().config().setOption(ChannelOption.SO_LINGER, 0);
         // Past every handler, as each of them would send something first.
         channel().unsafe().close(channel().unsafe().voidPromise());

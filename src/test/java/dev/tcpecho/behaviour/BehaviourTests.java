@@ -321,6 +321,24 @@ class BehaviourTests {
         }
     }
 
+    /** A write may still be on its way: io_uring closes behind it. */
+    @ParameterizedTest
+    @CsvSource({"reset-after=8B, 5", "reset-after=20KB, 15000", "reset-after=3B greeting=hello, 1"})
+    void resetIsNoCleanEndWhateverIsOnItsWay(String behaviours, int bytes) throws Exception {
+        try (RunningEcho echo = start(behaviours.split(" "))) {
+            for (int i = 1; i <= 10; i++) {
+                try (EchoClient client = EchoClient.connect(echo.address())) {
+                    assertThatExceptionOfType(SocketException.class).isThrownBy(() -> {
+                        client.send(new byte[bytes]);
+                        client.readToEnd();
+                    });
+                }
+                int resets = i;
+                await().untilAsserted(() -> assertThat(echo.closed("behaviour")).isEqualTo(resets));
+            }
+        }
+    }
+
     @Test
     void closeAfterBytesSendsThemAndEndsCleanly() throws Exception {
         byte[] payload = randomBytes(60);
