@@ -8,7 +8,8 @@ import reactor.core.publisher.Flux;
  * before the behaviours of the configuration; a listener may name the beans that it wants.
  *
  * <p>Everything happens on the connection's event loop, which must not be blocked. Memory that waits in an operator is
- * held for the client until it is released: so a client is pushed back, and no operator needs a bound of its own.
+ * held for the client until it is released: so a client is pushed back, and no operator needs a bound of its own. A
+ * buffer that a bean makes is held from the moment at which the bean passes it on.
  */
 @FunctionalInterface
 public interface Behaviour {

@@ -5,6 +5,7 @@ import dev.tcpecho.BehaviourProperties.After;
 import dev.tcpecho.Durations;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -17,11 +18,11 @@ final class BehaviourDescription {
     private BehaviourDescription() {}
 
     /** Describes what is set, each behaviour with all its settings. */
-    static Map<String, Object> of(BehaviourProperties properties) {
+    static Map<String, Object> of(BehaviourProperties properties, List<String> beans) {
         BehaviourDescription all = new BehaviourDescription();
         all.add("seed", properties.seed());
-        if (!properties.beans().equals(BehaviourProperties.NONE.beans())) {
-            all.add("beans", properties.beans());
+        if (!beans.isEmpty() || properties.beans().isEmpty()) {
+            all.add("beans", beans);
         }
         if (properties.corrupt() != null) {
             all.add(

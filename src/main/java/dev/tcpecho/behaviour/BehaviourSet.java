@@ -6,6 +6,7 @@ import dev.tcpecho.BehaviourProperties.Refuse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** The behaviours of one listener that are in force together, in the order in which they shape a stream. */
 final class BehaviourSet {
@@ -15,6 +16,8 @@ final class BehaviourSet {
     private final Draws draws;
 
     private final List<Member> members = new ArrayList<>();
+
+    private final AtomicBoolean failed = new AtomicBoolean();
 
     BehaviourSet(
             String listener,
@@ -59,10 +62,6 @@ final class BehaviourSet {
         this.members.add(new Member(name, probability, behaviour, false));
     }
 
-    BehaviourProperties properties() {
-        return this.properties;
-    }
-
     Draws draws() {
         return this.draws;
     }
@@ -97,9 +96,19 @@ final class BehaviourSet {
     /** Returns the settings, and the seed that gives the same faults again. */
     @Override
     public String toString() {
-        return isEmpty()
-                ? "none"
-                : "%s with seed %d".formatted(BehaviourDescription.of(this.properties), this.draws.seed());
+        return isEmpty() ? "none" : "%s with seed %d".formatted(describe(), this.draws.seed());
+    }
+
+    /** Returns the settings as they are written in the configuration, with the beans by their names. */
+    Map<String, Object> describe() {
+        return BehaviourDescription.of(
+                this.properties,
+                this.members.stream().filter(Member::isBean).map(Member::name).toList());
+    }
+
+    /** Tells once that a behaviour of the set has failed. */
+    boolean isFirstFailure() {
+        return this.failed.compareAndSet(false, true);
     }
 
     /**

@@ -304,11 +304,7 @@ public final class ListenerBehaviours implements EchoStream {
      */
     public State state() {
         InForce now = this.current.get();
-        return new State(
-                now.version(),
-                BehaviourDescription.of(now.set().properties()),
-                now.set().draws().seed(),
-                now.ends());
+        return new State(now.version(), now.set().describe(), now.set().draws().seed(), now.ends());
     }
 
     /**

@@ -2,8 +2,11 @@ package dev.tcpecho.behaviour;
 
 import dev.tcpecho.echo.EchoConnection;
 import dev.tcpecho.metrics.BehaviourMetrics;
+import dev.tcpecho.metrics.CloseReason;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -19,6 +22,8 @@ import reactor.util.concurrent.Queues;
  * straight through. Everything happens on the connection's event loop.
  */
 final class StreamSwitch implements CoreSubscriber<ByteBuf>, Subscription, CurrentBehaviours.Follower {
+
+    private static final Log logger = LogFactory.getLog(StreamSwitch.class);
 
     private final CurrentBehaviours behaviours;
 
@@ -164,7 +169,7 @@ final class StreamSwitch implements CoreSubscriber<ByteBuf>, Subscription, Curre
         if (this.segment == null) {
             this.writer.onNext(buffer);
         } else {
-            // Behaviours own their buffers.
+            // A behaviour owns its buffers, where this one is released when it has been passed on.
             this.segment.receive(this.connection.held().charge(buffer.retain()));
         }
     }
@@ -210,6 +215,17 @@ final class StreamSwitch implements CoreSubscriber<ByteBuf>, Subscription, Curre
         return true;
     }
 
+    private void logFailure(Throwable cause) {
+        Segment failed = this.segment;
+        BehaviourSet behaviours = this.set;
+        if (failed != null && behaviours != null && behaviours.isFirstFailure()) {
+            logger.warn(
+                    "Echo behaviour failed on %s, and its connection was reset; others of the same set are only counted: %s"
+                            .formatted(failed.listener(), failed.names()),
+                    cause);
+        }
+    }
+
     /** Passes the shaped stream to the writer. */
     private final class Shaped extends BaseSubscriber<ByteBuf> {
 
@@ -230,10 +246,13 @@ final class StreamSwitch implements CoreSubscriber<ByteBuf>, Subscription, Curre
             }
         }
 
+        /** A behaviour has failed: the client is to see no clean end. */
         @Override
         protected void hookOnError(Throwable cause) {
             if (end()) {
                 StreamSwitch.this.received.cancel();
+                logFailure(cause);
+                StreamSwitch.this.connection.reset(CloseReason.ERROR);
                 StreamSwitch.this.writer.onError(cause);
             }
         }

@@ -1,12 +1,14 @@
 package dev.tcpecho.behaviour;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.awaitility.Awaitility.await;
 
 import com.example.ShoutConfiguration;
 import dev.tcpecho.server.EchoClient;
 import dev.tcpecho.server.EchoServer;
 import dev.tcpecho.server.RunningEcho;
+import dev.tcpecho.testing.RunningService;
 import dev.tcpecho.transport.TransportChoice;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -17,9 +19,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.annotation.Order;
 import reactor.core.publisher.Flux;
@@ -28,6 +37,7 @@ import reactor.core.publisher.Flux;
  * What a team adds: a bean of the type {@link Behaviour}. The configurations here have no annotation by which the whole
  * service would find them when its own tests start it.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class BehaviourBeanTests {
 
     private static RunningEcho start(Class<?> configuration, String... properties) {
@@ -126,7 +136,7 @@ class BehaviourBeanTests {
 
     @Test
     void aBeanThatCompletesTheStreamClosesTheConnection() throws Exception {
-        try (RunningEcho echo = start(Short.class);
+        try (RunningEcho echo = start(First.class);
                 EchoClient client = EchoClient.connect(echo.address())) {
             client.send(new byte[] {1});
             assertThat(client.readToEnd()).containsExactly(1);
@@ -135,7 +145,7 @@ class BehaviourBeanTests {
         }
     }
 
-    static class Short {
+    static class First {
 
         @Bean
         Behaviour one() {
@@ -143,14 +153,29 @@ class BehaviourBeanTests {
         }
     }
 
-    @Test
-    void aBeanThatFailsEndsTheConnectionAsAnError() throws Exception {
-        try (RunningEcho echo = start(Broken.class);
-                EchoClient client = EchoClient.connect(echo.address())) {
-            client.send(new byte[] {1});
-            assertThat(client.readToEnd()).isEmpty();
-            client.close();
-            await().untilAsserted(() -> assertThat(echo.closed("error")).isEqualTo(1));
+    @ParameterizedTest
+    @ValueSource(classes = {Broken.class, BrokenFromTheStart.class})
+    void aBeanThatFailsResetsTheConnectionAndIsToldOnce(Class<?> configuration, CapturedOutput output)
+            throws Exception {
+        try (RunningEcho echo = start(configuration)) {
+            for (int i = 1; i <= 3; i++) {
+                try (EchoClient client = EchoClient.connect(echo.address())) {
+                    assertThatIOException()
+                            .isThrownBy(() -> {
+                                client.send(new byte[] {1});
+                                client.readToEnd();
+                            })
+                            .withMessageContaining("reset");
+                }
+                int failures = i;
+                await().untilAsserted(() -> assertThat(echo.closed("error")).isEqualTo(failures));
+            }
+            assertThat(output)
+                    .containsOnlyOnce("WARN")
+                    .containsOnlyOnce("Echo behaviour failed on plain, and its connection was reset; others of the same"
+                            + " set are only counted: [broken]")
+                    .containsOnlyOnce("java.lang.IllegalStateException: it broke")
+                    .doesNotContain("ERROR");
         }
     }
 
@@ -160,8 +185,39 @@ class BehaviourBeanTests {
         Behaviour broken() {
             return (stream, context) -> stream.map(buffer -> {
                 buffer.release();
-                throw new IllegalStateException("broken");
+                throw new IllegalStateException("it broke");
             });
+        }
+    }
+
+    static class BrokenFromTheStart {
+
+        @Bean
+        Behaviour broken() {
+            return (stream, context) -> {
+                throw new IllegalStateException("it broke");
+            };
+        }
+    }
+
+    @Test
+    void beansAreToldByTheirNames(CapturedOutput output) throws Exception {
+        try (RunningEcho echo = start(Ordered.class)) {
+            assertThat(echo.bean(BehaviourRegistry.class)
+                            .listeners()
+                            .get("plain")
+                            .state()
+                            .behaviours())
+                    .isEqualTo(Map.of("beans", List.of("first", "second")));
+            assertThat(output).contains("Echo behaviours on plain: {beans=[first, second]} with seed ");
+        }
+    }
+
+    /** As docs/behaviours.md says: the service looks for beans in its own packages only. */
+    @Test
+    void theServiceTakesAConfigurationThatIsNamed() throws Exception {
+        try (RunningService service = RunningService.start("spring.main.sources=com.example.ShoutConfiguration")) {
+            assertThat(echo(service.address(), "hello")).isEqualTo("HELLO");
         }
     }
 }
