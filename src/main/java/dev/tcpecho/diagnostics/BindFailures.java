@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.core.ResolvableType;
 import org.springframework.util.unit.DataSize;
 
@@ -78,14 +79,24 @@ public final class BindFailures {
             return null;
         }
         return new EchoConfigurationException(
-                "%s is '%s', which is not %s%s."
-                        .formatted(property.getName(), property.getValue(), wanted.kind, origin(property, origins)),
+                "%s is '%s', which is not %s%s%s."
+                        .formatted(
+                                property.getName(),
+                                property.getValue(),
+                                wanted.kind,
+                                (property.getValue() instanceof Boolean)
+                                        ? "; YAML reads yes and on as true, no and off as false"
+                                        : "",
+                                origin(property, origins)),
                 "Set %s to %s.".formatted(property.getName(), wanted.values));
     }
 
     /** A property without a value binds nothing, and is then among those that do not exist. */
     static EchoConfigurationException explain(UnboundConfigurationPropertiesException unbound, boolean origins) {
         Set<ConfigurationProperty> properties = unbound.getUnboundProperties();
+        if (properties.stream().allMatch(property -> property.getName().isLastElementIndexed())) {
+            return isList(properties.iterator().next(), origins);
+        }
         boolean empty =
                 properties.stream().allMatch(property -> property.getValue().equals(""));
         String settings = properties.stream()
@@ -95,8 +106,16 @@ public final class BindFailures {
         return empty
                 ? new EchoConfigurationException(
                         "There is no such property, or it needs a value: %s.".formatted(settings),
-                        "Correct its name, give it a value or remove it; the README lists every property.")
+                        "Correct its name, give it a value or remove it; the README and docs/behaviours.md list every property.")
                 : noSuchProperty(settings);
+    }
+
+    private static EchoConfigurationException isList(ConfigurationProperty element, boolean origins) {
+        ConfigurationPropertyName list = element.getName().getParent();
+        return new EchoConfigurationException(
+                "%s is '%s'%s, but %s takes no list."
+                        .formatted(element.getName(), element.getValue(), origin(element, origins), list),
+                "Set %s as the README and docs/behaviours.md show.".formatted(list));
     }
 
     /**
@@ -108,7 +127,7 @@ public final class BindFailures {
     public static EchoConfigurationException noSuchProperty(String setting) {
         return new EchoConfigurationException(
                 "There is no such property: %s.".formatted(setting),
-                "Correct its name or remove it; the README lists every property.");
+                "Correct its name or remove it; the README and docs/behaviours.md list every property.");
     }
 
     private static String origin(ConfigurationProperty property, boolean origins) {

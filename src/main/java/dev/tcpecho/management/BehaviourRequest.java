@@ -104,7 +104,8 @@ record BehaviourRequest(
             return value.toString();
         }
         throw new EchoConfigurationException(
-                "%s is '%s', which is neither a text nor a number.".formatted(path, value),
+                "%s is '%s', which is neither a text, nor a number, nor an object with settings."
+                        .formatted(path, value),
                 "Correct the value of %s, or remove it.".formatted(path));
     }
 

@@ -132,7 +132,7 @@ class StartFailureTests {
                 output,
                 "There is no such property: echo.listener.plain.port = '7'"
                         + " (\"echo.listener.plain.port\" from property source \"commandLineArgs\").",
-                "Correct its name or remove it; the README lists every property.",
+                "Correct its name or remove it; the README and docs/behaviours.md list every property.",
                 "--echo.listener.plain.port=7");
     }
 
@@ -233,7 +233,7 @@ class StartFailureTests {
     @CsvSource(delimiter = '|', textBlock = """
                     rate=-1B                                   | B.rate.bytes-per-second is '-1B', but must be 1B or more.                        | Correct the value of B.rate.bytes-per-second.
                     rate.scope=listener                        | B.rate.bytes-per-second is not set.                                             | Set B.rate.bytes-per-second, or remove B.rate.
-                    rate=1B rate.probability=0.5               | There is no such property: B.rate.probability = '0.5'{}.                         | Correct its name or remove it; the README lists every property.
+                    rate=1B rate.probability=0.5               | There is no such property: B.rate.probability = '0.5'{}.                         | Correct its name or remove it; the README and docs/behaviours.md list every property.
                     delay.duration=1s delay.probability=2      | B.delay.probability is '2.0', but must be a share from 0 to 1.                   | Correct the value of B.delay.probability.
                     delay=-1s                                  | B.delay.duration is '-1s', but must be 0s or more.                               | Correct the value of B.delay.duration.
                     delay.jitter=1s                            | B.delay.duration is not set.                                                     | Set B.delay.duration, or remove B.delay.
@@ -256,8 +256,8 @@ class StartFailureTests {
                     refuse.mode=close-port refuse.share=0.5    | B.refuse.share is '0.5', but must be 1 if refuse.mode is 'close-port', because a closed port refuses every connection. | Correct the value of B.refuse.share.
                     beans=nope                                 | B.beans has 'nope', but no bean of the type Behaviour has that name.             | Remove the name, or add the bean.
                     beans=*,nope                               | B.beans has 'nope', but no bean of the type Behaviour has that name.             | Remove the name, or add the bean.
-                    nope=1                                     | There is no such property: B.nope = '1'{}.                                       | Correct its name or remove it; the README lists every property.
-                    seed=                                      | There is no such property, or it needs a value: B.seed = ''{}.                   | Correct its name, give it a value or remove it; the README lists every property.
+                    nope=1                                     | There is no such property: B.nope = '1'{}.                                       | Correct its name or remove it; the README and docs/behaviours.md list every property.
+                    seed=                                      | There is no such property, or it needs a value: B.seed = ''{}.                   | Correct its name, give it a value or remove it; the README and docs/behaviours.md list every property.
                     seed=many                                  | B.seed is 'many', which is not a whole number{}.                                 | Set B.seed to a whole number, for example 100.
                     delay=soon                                 | B.delay is 'soon', which is not a duration{}.                                    | Set B.delay to a number and a unit, for example 500ms, 20s or 5m.
                     delay=                                     | B.delay is '', which is not a duration{}.                                        | Set B.delay to a number and a unit, for example 500ms, 20s or 5m.
@@ -285,21 +285,21 @@ class StartFailureTests {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    refuse: true                       | B.refuse is 'true', which is not a share or close-port{}.              | Set B.refuse to a share from 0 to 1, or to close-port.
-                    delay: yes                         | B.delay is 'true', which is not a duration{}.                          | Set B.delay to a number and a unit, for example 500ms, 20s or 5m.
-                    close-after: true                  | B.close-after is 'true', which is not a data size or a duration{}.     | Set B.close-after to a number and a unit, for example 10KB or 5s.
-                    greeting: true                     | B.greeting is 'true', which is not a text{}.                           | Set B.greeting to a text in quotation marks, for example "hello".
-                    chunk: {size: true}                | B.chunk.size is 'true', which is not a data size{}.                    | Set B.chunk.size to a number and a unit, for example 100B, 1KB or 1GB.
-                    delay: {duration: 1s, probability: true} | B.delay.probability is 'true', which is not a number{}.          | Set B.delay.probability to a number, for example 0.5.
+                    refuse: true                       | B.refuse is 'true', which is not a share or close-port; YAML reads yes and on as true, no and off as false{}.              | Set B.refuse to a share from 0 to 1, or to close-port.
+                    delay: yes                         | B.delay is 'true', which is not a duration; YAML reads yes and on as true, no and off as false{}.                          | Set B.delay to a number and a unit, for example 500ms, 20s or 5m.
+                    close-after: true                  | B.close-after is 'true', which is not a data size or a duration; YAML reads yes and on as true, no and off as false{}.     | Set B.close-after to a number and a unit, for example 10KB or 5s.
+                    greeting: true                     | B.greeting is 'true', which is not a text; YAML reads yes and on as true, no and off as false{}.                           | Set B.greeting to a text in quotation marks, for example "hello".
+                    chunk: {size: true}                | B.chunk.size is 'true', which is not a data size; YAML reads yes and on as true, no and off as false{}.                    | Set B.chunk.size to a number and a unit, for example 100B, 1KB or 1GB.
+                    delay: {duration: 1s, probability: true} | B.delay.probability is 'true', which is not a number; YAML reads yes and on as true, no and off as false{}.          | Set B.delay.probability to a number, for example 0.5.
                     rate: 1.5                          | B.rate is '1.5', which is not a data size{}.                           | Set B.rate to a number and a unit, for example 100B, 1KB or 1GB.
                     rate: -1                           | B.rate.bytes-per-second is '-1B', but must be 1B or more.              | Correct the value of B.rate.bytes-per-second.
                     refuse: 2                          | B.refuse.share is '2.0', but must be a share from 0 to 1.              | Correct the value of B.refuse.share.
                     refuse: .nan                       | B.refuse.share is 'NaN', but must be a share from 0 to 1.              | Correct the value of B.refuse.share.
-                    delay: [1s]                        | There is no such property: B.delay[0] = '1s'{}.                        | Correct its name or remove it; the README lists every property.
-                    delay: []                          | B.delay is '', which is not a duration{}.                              | Set B.delay to a number and a unit, for example 500ms, 20s or 5m.
-                    refuse: [0.1]                      | There is no such property: B.refuse[0] = '0.1'{}.                      | Correct its name or remove it; the README lists every property.
+                    delay: [1s]                        | B.delay[0] is '1s'{}, but B.delay takes no list. | Set B.delay as the README and docs/behaviours.md show.
+                    delay: []                          | B.delay[0] is ''{}, but B.delay takes no list. | Set B.delay as the README and docs/behaviours.md show.
+                    refuse: [0.1]                      | B.refuse[0] is '0.1'{}, but B.refuse takes no list. | Set B.refuse as the README and docs/behaviours.md show.
                     beans: [shout]                     | B.beans has 'shout', but no bean of the type Behaviour has that name.  | Remove the name, or add the bean.
-                    beans: {shout: 1}                  | There is no such property: B.beans.shout = '1'{}.                      | Correct its name or remove it; the README lists every property.
+                    beans: {shout: 1}                  | There is no such property: B.beans.shout = '1'{}.                      | Correct its name or remove it; the README and docs/behaviours.md list every property.
                     """)
     void behavioursInYamlThatCannotBeMeant(
             String yaml, String description, String action, CapturedOutput output, @TempDir Path directory)
@@ -334,7 +334,11 @@ class StartFailureTests {
                 output,
                 "--spring.config.additional-location=file:" + file,
                 "URL \\[file:%s\\] - 1:34".formatted(file),
-                "%s is '%s', which is not a map of behaviours{}.".formatted(BEHAVIOURS, yaml),
+                "%s is '%s', which is not a map of behaviours%s{}."
+                        .formatted(
+                                BEHAVIOURS,
+                                yaml,
+                                yaml.equals("true") ? "; YAML reads yes and on as true, no and off as false" : ""),
                 "Set %s to behaviours by their names, for example delay: 100ms.".formatted(BEHAVIOURS));
     }
 

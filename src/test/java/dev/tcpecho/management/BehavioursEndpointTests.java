@@ -162,33 +162,33 @@ class BehavioursEndpointTests {
                     {"délay": "1s"}                               | There is no such property: délay = '1s'.
                     {"": "1s"}                                    | There is no such property:  = '1s'.
                     {"delay": {"size": 1, "duration": "1s"}}      | There is no such property: delay.size = '1'.
-                    {"delay": ["1s"]}                             | There is no such property: delay[0] = '1s'.
-                    {"delay": {"duration": ["1s"]}}               | There is no such property: delay.duration[0] = '1s'.
-                    {"greeting": ["a"]}                           | There is no such property: greeting[0] = 'a'.
+                    {"delay": ["1s"]}                             | delay[0] is '1s', but delay takes no list.
+                    {"delay": {"duration": ["1s"]}}               | delay.duration[0] is '1s', but delay.duration takes no list.
+                    {"greeting": ["a"]}                           | greeting[0] is 'a', but greeting takes no list.
                     {"Apply": "all"}                              | There is no such property: apply = 'all'.
-                    {"apply": ["all"]}                            | There is no such property: apply[0] = 'all'.
+                    {"apply": ["all"]}                            | apply[0] is 'all', but apply takes no list.
                     {"apply": {"to": "all"}}                      | There is no such property: apply.to = 'all'.
-                    {"duration": ["5s"]}                          | There is no such property: duration[0] = '5s'.
+                    {"duration": ["5s"]}                          | duration[0] is '5s', but duration takes no list.
                     {"duration": {"seconds": 5}}                  | There is no such property: duration.seconds = '5'.
                     {"seed": ""}                                  | There is no such property, or it needs a value: seed = ''.
                     {"delay": {"duration": ""}}                   | There is no such property, or it needs a value: delay.duration = ''.
                     {"apply": ""}                                 | There is no such property, or it needs a value: apply = ''.
                     {"duration": ""}                              | There is no such property, or it needs a value: duration = ''.
-                    {"delay": null}                               | delay is 'null', which is neither a text nor a number.
-                    {"nope": null}                                | nope is 'null', which is neither a text nor a number.
-                    {"apply": null}                               | apply is 'null', which is neither a text nor a number.
-                    {"duration": null}                            | duration is 'null', which is neither a text nor a number.
-                    {"delay": {"duration": null}}                 | delay.duration is 'null', which is neither a text nor a number.
-                    {"beans": [null]}                             | beans is 'null', which is neither a text nor a number.
-                    {"delay": {}}                                 | delay is '{}', which is neither a text nor a number.
-                    {"greeting": {}}                              | greeting is '{}', which is neither a text nor a number.
-                    {"apply": {}}                                 | apply is '{}', which is neither a text nor a number.
-                    {"delay": []}                                 | delay is '[]', which is neither a text nor a number.
-                    {"duration": []}                              | duration is '[]', which is neither a text nor a number.
-                    {"beans": [{"name": "a"}]}                    | beans is '{name=a}', which is neither a text nor a number.
-                    {"refuse": true}                              | refuse is 'true', which is neither a text nor a number.
-                    {"greeting": true}                            | greeting is 'true', which is neither a text nor a number.
-                    {"duration": true}                            | duration is 'true', which is neither a text nor a number.
+                    {"delay": null}                               | delay is 'null', which is neither a text, nor a number, nor an object with settings.
+                    {"nope": null}                                | nope is 'null', which is neither a text, nor a number, nor an object with settings.
+                    {"apply": null}                               | apply is 'null', which is neither a text, nor a number, nor an object with settings.
+                    {"duration": null}                            | duration is 'null', which is neither a text, nor a number, nor an object with settings.
+                    {"delay": {"duration": null}}                 | delay.duration is 'null', which is neither a text, nor a number, nor an object with settings.
+                    {"beans": [null]}                             | beans is 'null', which is neither a text, nor a number, nor an object with settings.
+                    {"delay": {}}                                 | delay is '{}', which is neither a text, nor a number, nor an object with settings.
+                    {"greeting": {}}                              | greeting is '{}', which is neither a text, nor a number, nor an object with settings.
+                    {"apply": {}}                                 | apply is '{}', which is neither a text, nor a number, nor an object with settings.
+                    {"delay": []}                                 | delay is '[]', which is neither a text, nor a number, nor an object with settings.
+                    {"duration": []}                              | duration is '[]', which is neither a text, nor a number, nor an object with settings.
+                    {"beans": [{"name": "a"}]}                    | beans is '{name=a}', which is neither a text, nor a number, nor an object with settings.
+                    {"refuse": true}                              | refuse is 'true', which is neither a text, nor a number, nor an object with settings.
+                    {"greeting": true}                            | greeting is 'true', which is neither a text, nor a number, nor an object with settings.
+                    {"duration": true}                            | duration is 'true', which is neither a text, nor a number, nor an object with settings.
                     {"delay": "soon"}                             | delay is 'soon', which is not a duration.
                     {"delay": ""}                                 | delay is '', which is not a duration.
                     {"delay": {"duration": "soon"}}               | delay.duration is 'soon', which is not a duration.
@@ -244,8 +244,8 @@ class BehavioursEndpointTests {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                     ''                          | Send the behaviours as a JSON object, for example {"delay": "100ms"}.
-                    {"nope": 1}                 | Correct its name or remove it; the README lists every property.
-                    {"seed": ""}                | Correct its name, give it a value or remove it; the README lists every property.
+                    {"nope": 1}                 | Correct its name or remove it; the README and docs/behaviours.md list every property.
+                    {"seed": ""}                | Correct its name, give it a value or remove it; the README and docs/behaviours.md list every property.
                     {"delay": true}             | Correct the value of delay, or remove it.
                     {"delay": "soon"}           | Set delay to a number and a unit, for example 500ms, 20s or 5m.
                     {"rate": "fast"}            | Set rate to a number and a unit, for example 100B, 1KB or 1GB.
