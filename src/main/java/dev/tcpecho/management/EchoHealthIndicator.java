@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -36,7 +37,11 @@ final class EchoHealthIndicator extends AbstractHealthIndicator {
     protected void doHealthCheck(Health.Builder builder) {
         Map<String, Object> listeners = new LinkedHashMap<>();
         this.server.addresses().forEach((name, address) -> listeners.put(name, describe(name, address)));
-        builder.status(listeners.isEmpty() ? Status.OUT_OF_SERVICE : Status.UP)
+        Set<String> unopened = this.server.unopened();
+        if (!unopened.isEmpty()) {
+            builder.withDetail("unopened", unopened);
+        }
+        builder.status(listeners.isEmpty() || !unopened.isEmpty() ? Status.OUT_OF_SERVICE : Status.UP)
                 .withDetail("transport", this.transport.toString())
                 .withDetail("listeners", listeners);
     }

@@ -18,7 +18,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -168,5 +170,20 @@ public final class EchoServer implements SmartLifecycle {
         this.listeners.forEach(
                 (name, listener) -> listener.address().ifPresent(address -> addresses.put(name, address)));
         return addresses;
+    }
+
+    /**
+     * Tells whose port a behaviour has closed, and cannot be opened again.
+     *
+     * @return the names of those listeners
+     */
+    public Set<String> unopened() {
+        Set<String> unopened = new TreeSet<>();
+        this.listeners.forEach((name, listener) -> {
+            if (listener.isUnopened()) {
+                unopened.add(name);
+            }
+        });
+        return unopened;
     }
 }

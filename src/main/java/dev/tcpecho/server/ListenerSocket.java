@@ -14,7 +14,6 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.NestedExceptionUtils;
-import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.netty.ChannelBindException;
@@ -42,7 +41,9 @@ final class ListenerSocket {
 
     private volatile @Nullable InetSocketAddress address;
 
-    private @Nullable Disposable retry;
+    private volatile boolean unopened;
+
+    private boolean retrySet;
 
     ListenerSocket(
             String name,
@@ -110,7 +111,7 @@ final class ListenerSocket {
             return;
         }
         if (this.behaviours.closesPort()) {
-            stopRetrying();
+            this.unopened = false;
             closePort().block();
         } else if (this.bound == null) {
             reopenPort(open);
@@ -120,34 +121,45 @@ final class ListenerSocket {
     private void reopenPort(InetSocketAddress open) {
         try {
             read(bind(open).channel());
-            if (this.retry != null) {
-                stopRetrying();
+            if (this.unopened) {
+                this.unopened = false;
                 logger.info("Echo has opened port %d of %s again".formatted(open.getPort(), this.name));
             }
         } catch (RuntimeException ex) {
-            if (this.retry == null) {
+            if (!this.unopened) {
+                this.unopened = true;
                 logger.error("Echo cannot open port %d of %s again, and tries every second: %s"
                         .formatted(
                                 open.getPort(),
                                 this.name,
                                 NestedExceptionUtils.getMostSpecificCause(ex).getMessage()));
-                this.retry = Schedulers.boundedElastic()
-                        .schedulePeriodically(this::followBehaviours, 1, 1, TimeUnit.SECONDS);
             }
+            retryLater();
         }
     }
 
-    private void stopRetrying() {
-        if (this.retry != null) {
-            this.retry.dispose();
-            this.retry = null;
+    /** A timer is never cancelled: that would interrupt a bind, and its socket would be nobody's. */
+    private void retryLater() {
+        if (!this.retrySet) {
+            this.retrySet = true;
+            Schedulers.boundedElastic().schedule(this::retry, 1, TimeUnit.SECONDS);
         }
+    }
+
+    private synchronized void retry() {
+        this.retrySet = false;
+        followBehaviours();
+    }
+
+    /** Tells whether the port is to be open, and cannot be opened again. */
+    boolean isUnopened() {
+        return this.unopened;
     }
 
     /** Closes the listener; connections that it accepted go on. Completes when its port is closed. */
     synchronized Mono<Void> close() {
         this.address = null;
-        stopRetrying();
+        this.unopened = false;
         return closePort();
     }
 

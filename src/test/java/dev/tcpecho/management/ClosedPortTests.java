@@ -105,6 +105,8 @@ class ClosedPortTests {
             try (ServerSocket taken = take(address.getPort())) {
                 assertThat(service.delete(PLAIN).status()).isEqualTo(200);
                 assertThat(output).contains(cannot);
+                assertThat(service.get("/actuator/health/readiness").status()).isEqualTo(503);
+                assertThat(service.get("/actuator/health").body()).contains("\"unopened\":[\"plain\"]");
                 // A switch in the meantime neither tries on its own for good nor tells it again.
                 service.post(PLAIN, "{\"delay\": \"1ms\"}");
                 service.post(PLAIN, CLOSE_PORT);
@@ -112,6 +114,7 @@ class ClosedPortTests {
                 await().pollDelay(Duration.ofMillis(1200)).until(taken::isBound);
             }
             awaitEcho(address);
+            assertThat(service.get("/actuator/health/readiness").status()).isEqualTo(200);
             assertThat(output.toString().split(cannot, -1)).hasSize(3);
             assertThat(output)
                     .contains("Address already in use")
