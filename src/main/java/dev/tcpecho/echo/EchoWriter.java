@@ -44,7 +44,7 @@ final class EchoWriter implements CoreSubscriber<ByteBuf>, Subscription, Generic
     public void onNext(ByteBuf buffer) {
         Write write = new Write(this.channel, buffer.readableBytes());
         write.addListener(this);
-        // Who passes it on releases it.
+        // The caller releases the buffer behind this, and the channel behind the write.
         this.channel.write(buffer.retain(), write);
     }
 

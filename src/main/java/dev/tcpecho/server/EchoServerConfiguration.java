@@ -66,7 +66,7 @@ class EchoServerConfiguration {
                 .childOption(ChannelOption.SO_KEEPALIVE, true)
                 // Netty's epoll gives up waiting for a full socket when a write loop runs out of turns: it never does.
                 .childOption(ChannelOption.WRITE_SPIN_COUNT, MORE_TURNS_THAN_BYTES)
-                // One for all, where Netty has one for each.
+                // One factory of size guesses for all, where Netty has one for each connection.
                 .childOption(
                         ChannelOption.RECVBUF_ALLOCATOR,
                         new AdaptiveRecvByteBufAllocator().maxMessagesPerRead(READS_IN_A_ROW))
