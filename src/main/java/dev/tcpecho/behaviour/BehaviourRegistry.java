@@ -20,7 +20,8 @@ public final class BehaviourRegistry {
      * @param switchable whether other behaviours may be switched to
      * @param registry where meters are registered
      * @param timer what ends behaviours that last for a while; its threads may be blocked
-     * @throws dev.tcpecho.EchoConfigurationException if the configuration names a bean that there is not
+     * @throws dev.tcpecho.EchoConfigurationException if the configuration names a bean that there is not, or if a bean
+     *     has the name of a behaviour
      */
     public BehaviourRegistry(
             EchoProperties properties,

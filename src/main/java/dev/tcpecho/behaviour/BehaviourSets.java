@@ -16,9 +16,24 @@ final class BehaviourSets {
 
     private final Map<String, Behaviour> beans;
 
+    /**
+     * Makes sets with beans.
+     *
+     * @throws EchoConfigurationException if a bean has the name of a behaviour of the configuration
+     */
     BehaviourSets(String listener, Map<String, Behaviour> beans) {
+        beans.keySet().stream()
+                .filter(ListenerBehaviours.NAMES::contains)
+                .findFirst()
+                .ifPresent(BehaviourSets::refuse);
         this.listener = listener;
         this.beans = beans;
+    }
+
+    private static void refuse(String bean) {
+        throw new EchoConfigurationException(
+                "The bean '%s' of the type Behaviour has the name of a behaviour of the configuration.".formatted(bean),
+                "Give the bean another name.");
     }
 
     /**

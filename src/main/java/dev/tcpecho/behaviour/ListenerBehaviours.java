@@ -42,7 +42,7 @@ public final class ListenerBehaviours implements EchoStream {
     private static final AttributeKey<Long> NUMBER = AttributeKey.valueOf("echo.connection-number");
 
     /** In the order in which they shape a stream; refuse comes before there is one. */
-    private static final List<String> NAMES = List.of(
+    static final List<String> NAMES = List.of(
             REFUSE,
             Corrupt.NAME,
             Delay.NAME,
@@ -88,7 +88,8 @@ public final class ListenerBehaviours implements EchoStream {
      * @param switchable whether other behaviours may be switched to
      * @param registry where the meters are registered
      * @param timer what ends behaviours that last for a while; its threads may be blocked
-     * @throws EchoConfigurationException if the configuration names a bean that there is not
+     * @throws EchoConfigurationException if the configuration names a bean that there is not, or if a bean has the name
+     *     of a behaviour
      */
     public ListenerBehaviours(
             String listener,

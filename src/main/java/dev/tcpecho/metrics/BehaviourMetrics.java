@@ -6,7 +6,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
@@ -26,7 +25,7 @@ public final class BehaviourMetrics {
      */
     public BehaviourMetrics(MeterRegistry registry, String listener, Collection<String> names, BooleanSupplier active) {
         Tags tags = Tags.of("listener", listener);
-        for (String behaviour : new LinkedHashSet<>(names)) {
+        for (String behaviour : names) {
             LongAdder count = new LongAdder();
             this.acted.put(behaviour, count);
             FunctionCounter.builder("echo.behaviour.acts", count, LongAdder::sum)

@@ -1,10 +1,12 @@
 package dev.tcpecho.behaviour;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.awaitility.Awaitility.await;
 
 import com.example.ShoutConfiguration;
+import dev.tcpecho.EchoConfigurationException;
 import dev.tcpecho.server.EchoClient;
 import dev.tcpecho.server.EchoServer;
 import dev.tcpecho.server.RunningEcho;
@@ -27,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.BeanCreationException;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
@@ -197,6 +200,24 @@ class BehaviourBeanTests {
             return (stream, context) -> {
                 throw new IllegalStateException("it broke");
             };
+        }
+    }
+
+    @Test
+    void aBeanCannotHaveTheNameOfABehaviour() {
+        assertThatExceptionOfType(BeanCreationException.class)
+                .isThrownBy(() -> start(NamedDelay.class).close())
+                .havingRootCause()
+                .isInstanceOf(EchoConfigurationException.class)
+                .withMessage(
+                        "The bean 'delay' of the type Behaviour has the name of a behaviour of the configuration.");
+    }
+
+    static class NamedDelay {
+
+        @Bean
+        Behaviour delay() {
+            return (stream, context) -> stream;
         }
     }
 

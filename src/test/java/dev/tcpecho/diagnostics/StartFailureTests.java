@@ -296,7 +296,7 @@ class StartFailureTests {
                     refuse: 2                          | B.refuse.share is '2.0', but must be a share from 0 to 1.              | Correct the value of B.refuse.share.
                     refuse: .nan                       | B.refuse.share is 'NaN', but must be a share from 0 to 1.              | Correct the value of B.refuse.share.
                     delay: [1s]                        | B.delay[0] is '1s'{}, but B.delay takes no list. | Set B.delay as the README and docs/behaviours.md show.
-                    delay: []                          | B.delay[0] is ''{}, but B.delay takes no list. | Set B.delay as the README and docs/behaviours.md show.
+                    delay: []                          | B.delay is '', which is not a duration{}.                              | Set B.delay to a number and a unit, for example 500ms, 20s or 5m.
                     refuse: [0.1]                      | B.refuse[0] is '0.1'{}, but B.refuse takes no list. | Set B.refuse as the README and docs/behaviours.md show.
                     beans: [shout]                     | B.beans has 'shout', but no bean of the type Behaviour has that name.  | Remove the name, or add the bean.
                     beans: {shout: 1}                  | There is no such property: B.beans.shout = '1'{}.                      | Correct its name or remove it; the README and docs/behaviours.md list every property.
