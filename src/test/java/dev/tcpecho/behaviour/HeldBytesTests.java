@@ -132,15 +132,14 @@ class HeldBytesTests {
         }
     }
 
-    /** After large messages one read takes many records, each of which is a buffer. */
-    @ParameterizedTest
-    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
-    void clientOfTlsThatSendsBytesOneByOneIsHeldToTheBound(String protocol, @TempDir Path directory) throws Exception {
+    /** After large messages one read takes many records, each of which is a buffer: the most of them with TLS 1.2. */
+    @Test
+    void clientOfTlsThatSendsBytesOneByOneIsHeldToTheBound(@TempDir Path directory) throws Exception {
         TestCertificates certificates = new TestCertificates();
         certificates.write(certificates.issue("server"), directory);
         try (RunningEcho echo =
                         start(TestCertificates.bundle(directory, BEHAVIOURS + "delay=500ms", "echo.drain.timeout=0s"));
-                EchoClient client = EchoClient.connect(echo.address()).startTls(certificates.client(null), protocol)) {
+                EchoClient client = EchoClient.connect(echo.address()).startTls(certificates.client(null), "TLSv1.2")) {
             // So much waits that reading stops, while the records come.
             client.send(new byte[100 * KIB]);
             CompletableFuture<Void> sent = CompletableFuture.runAsync(
@@ -158,7 +157,7 @@ class HeldBytesTests {
                 Thread.sleep(1);
             }
             sent.join();
-            report("delay=500ms, records of a byte, " + protocol, most);
+            report("delay=500ms, TLS 1.2 records of a byte", most);
             assertThat(most).isBetween(60_000L, TLS_BOUND);
             assertThat(echoed.join()).hasSize(100 * KIB + 4000);
         }
@@ -266,7 +265,7 @@ class HeldBytesTests {
     @Test
     void clientThatTakesNothingOfADelayedEchoIsIdle() throws Exception {
         try (RunningEcho echo =
-                        start(BEHAVIOURS + "delay=10ms", "echo.limits.idle-timeout=1s", "echo.drain.timeout=0s");
+                        start(BEHAVIOURS + "delay=10ms", "echo.limits.idle-timeout=500ms", "echo.drain.timeout=0s");
                 EchoClient client = EchoClient.connect(echo.address(), 8 * KIB)) {
             client.sendInBackground(new byte[32 * MIB]);
             await().untilAsserted(() -> assertThat(echo.closed("idle")).isEqualTo(1));
