@@ -70,7 +70,7 @@ final class BehaviourDescription {
         all.add(EndAfter.RESET, properties.resetAfter());
         if (properties.refuse() != null) {
             all.add(
-                    ListenerBehaviours.REFUSE,
+                    BehaviourSets.REFUSE,
                     new BehaviourDescription()
                             .add("share", properties.refuse().share())
                             .add("mode", properties.refuse().mode()));

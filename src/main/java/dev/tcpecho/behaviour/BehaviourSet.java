@@ -84,7 +84,7 @@ final class BehaviourSet {
         Refuse refuse = this.properties.refuse();
         return refuse != null
                 && refuse.mode() == Mode.RESET
-                && this.draws.isAmong(refuse.share(), connection, ListenerBehaviours.REFUSE);
+                && this.draws.isAmong(refuse.share(), connection, BehaviourSets.REFUSE);
     }
 
     /** Tells whether the listener's port is closed. */

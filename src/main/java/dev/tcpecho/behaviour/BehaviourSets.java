@@ -5,10 +5,25 @@ import dev.tcpecho.EchoConfigurationException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.Map;
 
 /** Makes the sets of behaviours of one listener. */
 final class BehaviourSets {
+
+    static final String REFUSE = "refuse";
+
+    /** In the order in which they shape a stream; refuse comes before there is one. */
+    static final List<String> NAMES = List.of(
+            REFUSE,
+            Corrupt.NAME,
+            Delay.NAME,
+            Rate.NAME,
+            Chunk.NAME,
+            StallAfter.NAME,
+            Greeting.NAME,
+            EndAfter.CLOSE,
+            EndAfter.RESET);
 
     private static final String EVERY_BEAN = "*";
 
@@ -22,10 +37,7 @@ final class BehaviourSets {
      * @throws EchoConfigurationException if a bean has the name of a behaviour of the configuration
      */
     BehaviourSets(String listener, Map<String, Behaviour> beans) {
-        beans.keySet().stream()
-                .filter(ListenerBehaviours.NAMES::contains)
-                .findFirst()
-                .ifPresent(BehaviourSets::refuse);
+        beans.keySet().stream().filter(NAMES::contains).findFirst().ifPresent(BehaviourSets::refuse);
         this.listener = listener;
         this.beans = beans;
     }

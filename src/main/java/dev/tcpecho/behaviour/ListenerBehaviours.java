@@ -34,24 +34,10 @@ import reactor.core.scheduler.Scheduler;
  */
 public final class ListenerBehaviours implements EchoStream {
 
-    static final String REFUSE = "refuse";
-
     private static final Log logger = LogFactory.getLog(ListenerBehaviours.class);
 
     /** How often a connection was accepted before this one, and itself. */
     private static final AttributeKey<Long> NUMBER = AttributeKey.valueOf("echo.connection-number");
-
-    /** In the order in which they shape a stream; refuse comes before there is one. */
-    static final List<String> NAMES = List.of(
-            REFUSE,
-            Corrupt.NAME,
-            Delay.NAME,
-            Rate.NAME,
-            Chunk.NAME,
-            StallAfter.NAME,
-            Greeting.NAME,
-            EndAfter.CLOSE,
-            EndAfter.RESET);
 
     /** So many sets may last for a while at once, each in memory until its time is up. */
     private static final int MOST_SETS_IN_TIME = 100;
@@ -105,7 +91,7 @@ public final class ListenerBehaviours implements EchoStream {
         this.switchable = switchable;
         this.timer = timer;
         this.current = new CurrentBehaviours(new InForce(1, this.configured, null, null));
-        List<String> names = new ArrayList<>(NAMES);
+        List<String> names = new ArrayList<>(BehaviourSets.NAMES);
         names.addAll(beans.keySet());
         this.metrics = new BehaviourMetrics(registry, listener, names, this::isActive);
         this.actsLog = new ActsLog(listener, this.metrics, timer);
@@ -124,7 +110,7 @@ public final class ListenerBehaviours implements EchoStream {
     /** Nobody is there to be counted while the port is closed. */
     private void countClosedPort(BehaviourSet set) {
         if (set.closesPort()) {
-            this.metrics.acted(REFUSE, 1);
+            this.metrics.acted(BehaviourSets.REFUSE, 1);
         }
     }
 
@@ -160,7 +146,7 @@ public final class ListenerBehaviours implements EchoStream {
         accepted.attr(NUMBER).set(number);
         boolean refused = this.current.get().set().refuses(number);
         if (refused) {
-            this.metrics.acted(REFUSE, 1);
+            this.metrics.acted(BehaviourSets.REFUSE, 1);
         }
         return refused;
     }
