@@ -57,7 +57,7 @@ class EchoServerConfiguration {
     }
 
     @Bean
-    TcpServer echoTcpServer(EventLoopGroup echoEventLoops) {
+    TcpServer echoTcpServer(EventLoopGroup echoEventLoops, Transport transport) {
         return TcpServer.create()
                 .runOn(echoEventLoops)
                 // The end of a client's stream is not the end of what it is owed.
@@ -74,7 +74,10 @@ class EchoServerConfiguration {
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARKS)
                 // What is held is the buffer, however little of it was filled.
                 .childOption(ChannelOption.MESSAGE_SIZE_ESTIMATOR, () -> EchoServerConfiguration::heldBytes)
-                .doOnChannelInit((observer, channel, remoteAddress) -> BoundedReceiveBuffers.install(channel))
+                .doOnChannelInit((observer, channel, remoteAddress) -> {
+                    BoundedReceiveBuffers.install(channel);
+                    transport.keepUrgentBytesInline(channel);
+                })
                 .handle(new EchoHandler());
     }
 

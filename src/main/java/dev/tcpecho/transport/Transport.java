@@ -1,5 +1,6 @@
 package dev.tcpecho.transport;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
@@ -17,6 +18,7 @@ import io.netty.util.concurrent.Future;
 import java.net.StandardSocketOptions;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -24,13 +26,25 @@ import org.jspecify.annotations.Nullable;
 public enum Transport {
 
     /** Java's own, on every platform. */
-    NIO(() -> null, NioIoHandler::newFactory, NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT)),
+    NIO(
+            () -> null,
+            NioIoHandler::newFactory,
+            NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT),
+            UrgentBytes.inlineOnNio()),
 
     /** Linux's epoll, through Netty's native library. */
-    EPOLL(Epoll::unavailabilityCause, EpollIoHandler::newFactory, UnixChannelOption.SO_REUSEPORT),
+    EPOLL(
+            Epoll::unavailabilityCause,
+            EpollIoHandler::newFactory,
+            UnixChannelOption.SO_REUSEPORT,
+            UrgentBytes.inlineOnUnix()),
 
     /** Linux's io_uring, through Netty's native library; container runtimes commonly forbid it. */
-    IO_URING(IoUring::unavailabilityCause, IoUringIoHandler::newFactory, UnixChannelOption.SO_REUSEPORT);
+    IO_URING(
+            IoUring::unavailabilityCause,
+            IoUringIoHandler::newFactory,
+            UnixChannelOption.SO_REUSEPORT,
+            UrgentBytes.inlineOnUnix());
 
     static {
         // Netty arms a multishot accept again whenever it fails: it would spin while there are no descriptors.
@@ -43,13 +57,17 @@ public enum Transport {
 
     private final ChannelOption<Boolean> reusePort;
 
+    private final Consumer<Channel> urgentBytesInline;
+
     Transport(
             Supplier<@Nullable Throwable> unavailabilityCause,
             Supplier<IoHandlerFactory> ioHandlerFactory,
-            ChannelOption<Boolean> reusePort) {
+            ChannelOption<Boolean> reusePort,
+            Consumer<Channel> urgentBytesInline) {
         this.unavailabilityCause = unavailabilityCause;
         this.ioHandlerFactory = ioHandlerFactory;
         this.reusePort = reusePort;
+        this.urgentBytesInline = urgentBytesInline;
     }
 
     /**
@@ -68,6 +86,15 @@ public enum Transport {
      */
     public ChannelOption<Boolean> reusePort() {
         return this.reusePort;
+    }
+
+    /**
+     * Keeps a byte that a client sends as urgent where it stands in the stream.
+     *
+     * @param accepted a channel of this transport that has not read yet
+     */
+    public void keepUrgentBytesInline(Channel accepted) {
+        this.urgentBytesInline.accept(accepted);
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.tcpecho.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.netty.channel.ChannelOption;
 import java.io.IOException;
@@ -43,6 +44,29 @@ class EchoByteForByteTests extends OnEachTransport {
         byte[] payload = new byte[256];
         IntStream.range(0, 256).forEach(value -> payload[value] = (byte) value);
         assertComesBack(payload, 256);
+    }
+
+    @Test
+    void anUrgentByteComesBackInItsPlace() throws Exception {
+        try (EchoClient client = EchoClient.connect(echo.address())) {
+            client.send(new byte[] {1, 2, 3});
+            client.sendUrgent(4);
+            client.send(new byte[] {5, 6, 7});
+            client.halfClose();
+            assertThat(client.readToEnd()).containsExactly(1, 2, 3, 4, 5, 6, 7);
+        }
+    }
+
+    @Test
+    void aClientThatSendsOnlyAnUrgentByteIsNoProbe() throws Exception {
+        long probes = echo.closed("probe");
+        try (EchoClient client = EchoClient.connect(echo.address())) {
+            client.sendUrgent(4);
+            client.halfClose();
+            assertThat(client.readToEnd()).containsExactly(4);
+        }
+        await().untilAsserted(() -> assertThat(echo.active()).isZero());
+        assertThat(echo.closed("probe")).isEqualTo(probes);
     }
 
     @Test

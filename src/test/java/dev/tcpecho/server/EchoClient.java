@@ -104,6 +104,11 @@ public final class EchoClient implements AutoCloseable {
         this.socket.getOutputStream().write(payload);
     }
 
+    /** Sends a byte that the kernel marks as urgent. */
+    public void sendUrgent(int value) throws IOException {
+        this.socket.sendUrgentData(value);
+    }
+
     public void halfClose() throws IOException {
         this.socket.shutdownOutput();
     }
