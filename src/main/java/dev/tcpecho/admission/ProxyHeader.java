@@ -5,6 +5,7 @@ import dev.tcpecho.EchoProperties.ProxyProtocol;
 import dev.tcpecho.address.ClientAddress;
 import dev.tcpecho.metrics.ListenerMetrics;
 import dev.tcpecho.metrics.RejectReason;
+import dev.tcpecho.transport.PendingInput;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -96,7 +97,11 @@ public final class ProxyHeader extends ChannelInboundHandlerAdapter {
         if (this.headerDue) {
             addDecoder(context);
         }
-        this.timeout = context.executor().schedule(() -> noHeader(context), TIMEOUT_SECONDS, TimeUnit.SECONDS);
+        this.timeout = context.executor()
+                .schedule(
+                        () -> PendingInput.readBefore(context.executor(), () -> timeIsUp(context)),
+                        TIMEOUT_SECONDS,
+                        TimeUnit.SECONDS);
         context.read();
     }
 
@@ -104,6 +109,12 @@ public final class ProxyHeader extends ChannelInboundHandlerAdapter {
         HAProxyMessageDecoder decoder = new HAProxyMessageDecoder(MAX_TLV_BYTES);
         context.pipeline().addBefore(context.name(), "echo.proxy-decoder", decoder);
         return decoder;
+    }
+
+    private void timeIsUp(ChannelHandlerContext context) {
+        if (!context.isRemoved()) {
+            noHeader(context);
+        }
     }
 
     /** There is none, and none will come. */

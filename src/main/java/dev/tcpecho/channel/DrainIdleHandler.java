@@ -2,6 +2,8 @@ package dev.tcpecho.channel;
 
 import dev.tcpecho.echo.EchoOperations;
 import dev.tcpecho.metrics.CloseReason;
+import dev.tcpecho.transport.PendingInput;
+import dev.tcpecho.transport.TcpInfo;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.timeout.IdleStateEvent;
@@ -11,6 +13,8 @@ import java.util.concurrent.TimeUnit;
 
 /** Ends a connection of a service that stops once its client has been quiet for a while and is owed nothing. */
 public final class DrainIdleHandler extends IdleStateHandler {
+
+    private int reads;
 
     private DrainIdleHandler(Duration quiet) {
         super(true, 0, 0, Math.max(1, quiet.toMillis()), TimeUnit.MILLISECONDS);
@@ -31,10 +35,24 @@ public final class DrainIdleHandler extends IdleStateHandler {
     }
 
     @Override
+    public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
+        this.reads++;
+        super.channelRead(context, message);
+    }
+
+    @Override
     protected void channelIdle(ChannelHandlerContext context, IdleStateEvent event) {
-        // While something is owed, the client may be about to take it, and then to send more.
-        if (BoundedReceiveBuffers.heldBytes(context.channel()).isNone()) {
-            EchoOperations.close(context.channel(), CloseReason.DRAIN);
-        }
+        int readsBefore = this.reads;
+        PendingInput.readBefore(context.executor(), () -> {
+            if (this.reads == readsBefore && isOwedNothing(context.channel())) {
+                EchoOperations.close(context.channel(), CloseReason.DRAIN);
+            }
+        });
+    }
+
+    /** While something is owed, the client may be about to take it, and then to send more. */
+    private static boolean isOwedNothing(Channel channel) {
+        return BoundedReceiveBuffers.heldBytes(channel).isNone()
+                && TcpInfo.of(channel).map(TcpInfo::allAcknowledged).orElse(true);
     }
 }

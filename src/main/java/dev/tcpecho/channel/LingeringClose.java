@@ -1,6 +1,7 @@
 package dev.tcpecho.channel;
 
 import dev.tcpecho.echo.EchoEvent;
+import dev.tcpecho.transport.PendingInput;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -54,7 +55,11 @@ public final class LingeringClose extends ChannelDuplexHandler {
     }
 
     private static void limit(ChannelHandlerContext context) {
-        Future<?> linger = context.executor().schedule(() -> context.close(), LINGER.toMillis(), TimeUnit.MILLISECONDS);
+        Future<?> linger = context.executor()
+                .schedule(
+                        () -> PendingInput.readBefore(context.executor(), context::close),
+                        LINGER.toMillis(),
+                        TimeUnit.MILLISECONDS);
         context.channel().closeFuture().addListener(close -> linger.cancel(false));
     }
 

@@ -2,15 +2,19 @@ package dev.tcpecho.echo;
 
 import dev.tcpecho.EchoProperties.Limits;
 import dev.tcpecho.metrics.CloseReason;
+import dev.tcpecho.transport.PendingInput;
+import dev.tcpecho.transport.PendingOutput;
+import dev.tcpecho.transport.TcpInfo;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Closes a connection on which no byte has passed in either direction for a while, where a slow reader is not idle; and
  * at an age, whatever it is doing. Netty's {@link io.netty.handler.timeout.IdleStateHandler IdleStateHandler} takes
- * four times the memory and adds a listener to every write. Here the echo tells what it reads, and what is owed to the
- * client is looked at when the time is up.
+ * four times the memory and adds a listener to every write. Here the echo tells what it reads. What the client takes is
+ * looked at when a time is up, and what it has sent until then is read first.
  */
 final class TimeLimits implements Runnable {
 
@@ -22,9 +26,13 @@ final class TimeLimits implements Runnable {
 
     private long lastNanos;
 
-    private long untaken;
+    /** What the channel held at the last look: less than the bound of the ledger. */
+    private int untaken;
 
-    private Future<?> look;
+    /** How many bytes the client's kernel had acknowledged at the last look: the lowest bits, which show a change. */
+    private int acknowledged;
+
+    private @Nullable Future<?> look;
 
     /** Starts the time of a connection; at least one of its limits is not zero. */
     TimeLimits(EchoConnection connection, Limits limits) {
@@ -48,7 +56,18 @@ final class TimeLimits implements Runnable {
     /** Runs when a time may be up. */
     @Override
     public void run() {
-        observeUntaken();
+        if (lifetimeLeft() > 0 && idleLeft() > 0) {
+            this.look = lookAgain();
+        } else {
+            PendingInput.readBefore(this.connection.eventLoop(), this::timeIsUp);
+        }
+    }
+
+    private void timeIsUp() {
+        if (this.look == null) {
+            return;
+        }
+        observeTaken();
         if (lifetimeLeft() <= 0) {
             this.connection.close(CloseReason.LIFETIME);
         } else if (idleLeft() <= 0) {
@@ -58,12 +77,28 @@ final class TimeLimits implements Runnable {
         }
     }
 
-    /** What the client took since the last look, it may have taken just now. It cannot take what is still to come. */
-    private void observeUntaken() {
-        long untaken = this.connection.held().untaken();
-        if (untaken != this.untaken || this.connection.held().isDue()) {
-            this.untaken = untaken;
+    private void observeTaken() {
+        TcpInfo.of(this.connection.channel()).ifPresent(this::observeAcknowledged);
+        int before = untaken();
+        PendingOutput.offer(this.connection.channel());
+        int after = untaken();
+        // What the kernel took since the last look, it may have taken just now. It cannot take what is still to come.
+        if (after != before || after != this.untaken || this.connection.held().isDue()) {
+            this.untaken = after;
             passed();
+        }
+    }
+
+    private int untaken() {
+        return (int) this.connection.held().untaken();
+    }
+
+    /** The kernel's send buffer can hold megabytes, from which a slow reader takes long after the channel is done. */
+    private void observeAcknowledged(TcpInfo info) {
+        if (this.acknowledged != (int) info.bytesAcknowledged()) {
+            this.acknowledged = (int) info.bytesAcknowledged();
+            this.lastNanos =
+                    Math.max(this.lastNanos, now() - info.sinceAcknowledgement().toNanos());
         }
     }
 
@@ -88,6 +123,9 @@ final class TimeLimits implements Runnable {
     }
 
     void stop() {
-        this.look.cancel(false);
+        if (this.look != null) {
+            this.look.cancel(false);
+            this.look = null;
+        }
     }
 }

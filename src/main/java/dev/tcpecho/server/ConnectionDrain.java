@@ -5,6 +5,7 @@ import dev.tcpecho.channel.DrainIdleHandler;
 import dev.tcpecho.channel.LingeringClose;
 import dev.tcpecho.echo.EchoOperations;
 import dev.tcpecho.metrics.CloseReason;
+import dev.tcpecho.transport.PendingInput;
 import io.netty.channel.Channel;
 import io.netty.channel.group.ChannelGroup;
 import java.time.Duration;
@@ -68,7 +69,7 @@ final class ConnectionDrain {
         this.connections.forEach(channel -> DrainIdleHandler.install(channel, quiet));
         awaitEnd(timeout);
         int left = this.connections.size();
-        this.connections.forEach(channel -> EchoOperations.close(channel, CloseReason.DRAIN));
+        this.connections.forEach(ConnectionDrain::closeBehindPendingInput);
         awaitEnd(LingeringClose.LINGER);
         this.connections.forEach(ConnectionDrain::closeNow);
         awaitEnd(CLOSE_TIMEOUT);
@@ -99,6 +100,10 @@ final class ConnectionDrain {
 
     private void awaitEnd(Duration timeout) {
         this.connections.newCloseFuture().awaitUninterruptibly(timeout.toMillis());
+    }
+
+    private static void closeBehindPendingInput(Channel channel) {
+        PendingInput.readBefore(channel.eventLoop(), () -> EchoOperations.close(channel, CloseReason.DRAIN));
     }
 
     /** Past every handler, as each of them may still wait for the client. */

@@ -35,11 +35,11 @@ final class ClientCloseNotify extends ChannelInboundHandlerAdapter {
 
     private boolean plainAlert;
 
-    private boolean silent = true;
+    private int reads;
 
-    /** Tells whether the client has sent nothing at all. */
-    boolean isSilent() {
-        return this.silent;
+    /** Tells how often something was read from the client. */
+    int reads() {
+        return this.reads;
     }
 
     /**
@@ -53,7 +53,7 @@ final class ClientCloseNotify extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         ByteBuf bytes = (ByteBuf) message;
-        this.silent = false;
+        this.reads++;
         int alert = this.ended ? bytes.readerIndex() : findAlert(bytes);
         if (alert < 0) {
             context.fireChannelRead(bytes);

@@ -28,8 +28,6 @@ public final class ListenerTls {
 
     private static final List<String> PROTOCOLS = List.of("TLSv1.3", "TLSv1.2");
 
-    private static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(10);
-
     static {
         // A TLS 1.2 client could have handshakes, which cost this side most, one after another on one connection.
         System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
@@ -124,7 +122,8 @@ public final class ListenerTls {
 
     SslHandler newHandler(ByteBufAllocator allocator) {
         SslHandler handler = this.context.newHandler(allocator);
-        handler.setHandshakeTimeoutMillis(HANDSHAKE_TIMEOUT.toMillis());
+        // TlsHandshake has its own, which reads what has arrived before.
+        handler.setHandshakeTimeoutMillis(0);
         handler.setCloseNotifyFlushTimeoutMillis(this.closeTimeout.toMillis());
         return handler;
     }

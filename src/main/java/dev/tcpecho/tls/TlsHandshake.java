@@ -5,6 +5,7 @@ import dev.tcpecho.admission.RejectionLog;
 import dev.tcpecho.metrics.HandshakeOutcome;
 import dev.tcpecho.metrics.ListenerMetrics;
 import dev.tcpecho.metrics.RejectReason;
+import dev.tcpecho.transport.PendingInput;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -16,12 +17,15 @@ import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.netty.handler.ssl.SslProtocols;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.security.cert.CertificateException;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Adds TLS in front of itself when the connection becomes active, and makes it active for the handlers behind when the
@@ -32,6 +36,8 @@ public final class TlsHandshake extends ChannelInboundHandlerAdapter {
 
     /** A fatal alert, unexpected_message (RFC 8446, section 6): Netty closes without one on what is not TLS. */
     private static final byte[] UNEXPECTED_MESSAGE = {21, 3, 3, 0, 2, 2, 10};
+
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private final ListenerTls tls;
 
@@ -44,6 +50,10 @@ public final class TlsHandshake extends ChannelInboundHandlerAdapter {
     private long startNanos;
 
     private boolean ended;
+
+    private boolean extended;
+
+    private @Nullable Future<?> timeout;
 
     /**
      * Waits for the handshake of one connection.
@@ -69,8 +79,34 @@ public final class TlsHandshake extends ChannelInboundHandlerAdapter {
                 .addBefore(context.name(), "echo.read-stop", new DeferredReads(this.mayRead))
                 .addBefore(context.name(), "echo.client-close-notify", new ClientCloseNotify())
                 .addBefore(context.name(), "echo.tls", handler);
+        limitTime(context);
         // The handler reads on by itself until it has what it needs.
         context.read();
+    }
+
+    private void limitTime(ChannelHandlerContext context) {
+        this.timeout = context.executor().schedule(() -> timeIsUp(context), TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** A client that sent something while this process was stopped gets as much time again, once. */
+    private void timeIsUp(ChannelHandlerContext context) {
+        int readsBefore = records(context).reads();
+        PendingInput.readBefore(context.executor(), () -> {
+            if (this.ended) {
+                return;
+            }
+            if (records(context).reads() > readsBefore && !this.extended) {
+                this.extended = true;
+                limitTime(context);
+            } else {
+                fail(context, new SslHandshakeTimeoutException("no handshake in " + TIMEOUT.toSeconds() + " s"));
+                context.pipeline().context("echo.tls").close();
+            }
+        });
+    }
+
+    private static ClientCloseNotify records(ChannelHandlerContext context) {
+        return context.pipeline().get(ClientCloseNotify.class);
     }
 
     @Override
@@ -101,10 +137,10 @@ public final class TlsHandshake extends ChannelInboundHandlerAdapter {
         if (this.ended) {
             return;
         }
-        ClientCloseNotify records = context.pipeline().get(ClientCloseNotify.class);
+        ClientCloseNotify records = records(context);
         HandshakeOutcome outcome = outcome(context, cause, records);
-        if (outcome == HandshakeOutcome.CLOSED && records.isSilent()) {
-            this.ended = true;
+        if (outcome == HandshakeOutcome.CLOSED && records.reads() == 0) {
+            end();
             this.connections.probed(duration());
             return;
         }
@@ -115,8 +151,15 @@ public final class TlsHandshake extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void end(HandshakeOutcome outcome) {
+    private void end() {
         this.ended = true;
+        if (this.timeout != null) {
+            this.timeout.cancel(false);
+        }
+    }
+
+    private void end(HandshakeOutcome outcome) {
+        end();
         this.tls.handshakes().ended(outcome, duration());
     }
 
