@@ -145,7 +145,7 @@ public final class TlsHandshake extends ChannelInboundHandlerAdapter {
             return;
         }
         end(outcome);
-        this.rejections.add(RejectReason.TLS, ClientAddress.of(context.channel()), context.executor());
+        this.rejections.add(RejectReason.TLS, outcome, ClientAddress.of(context.channel()), context.executor());
         if (outcome == HandshakeOutcome.NOT_TLS) {
             context.pipeline().context("echo.tls").writeAndFlush(Unpooled.wrappedBuffer(UNEXPECTED_MESSAGE));
         }

@@ -396,7 +396,9 @@ class TlsTests {
 
     private static void assertRejected(RunningEcho echo, String outcome, CapturedOutput output) {
         await().untilAsserted(() -> assertThat(echo.handshakes(outcome)).isEqualTo(1));
-        await().untilAsserted(() -> assertThat(output).contains("Echo refused connections on plain: tls 1"));
+        await().untilAsserted(() -> assertThat(output)
+                .contains("Echo refused connections on plain: tls 1 (%s 1); the first from 127.0.0.1"
+                        .formatted(outcome)));
         assertThat(echo.rejected("tls")).isEqualTo(1);
         assertThat(echo.accepted()).isZero();
         assertNoNoise(output);
