@@ -14,11 +14,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.handler.codec.haproxy.HAProxyMessage;
-import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
-import io.netty.handler.codec.haproxy.HAProxyProxiedProtocol.AddressFamily;
-import io.netty.util.NetUtil;
-import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -41,9 +36,6 @@ public final class ProxyHeader extends ChannelInboundHandlerAdapter {
     /** How long a header may take: the specification asks for at least 3 seconds, to cover one retransmission. */
     private static final int TIMEOUT_SECONDS = 3;
 
-    /** The most bytes of a version 2 header that may follow its addresses. */
-    private static final int MAX_TLV_BYTES = 4096;
-
     /** How a header of version 2 begins, and those of version 1. */
     private static final List<ByteBuf> SIGNATURES = Stream.of(
                     "\r\n\r\n\0\r\nQUIT\n", "PROXY TCP4 ", "PROXY TCP6 ", "PROXY UNKNOWN")
@@ -55,6 +47,8 @@ public final class ProxyHeader extends ChannelInboundHandlerAdapter {
     private final RejectionLog rejections;
 
     private final ListenerMetrics connections;
+
+    private final ProxyHeaderDecoder decoder = new ProxyHeaderDecoder();
 
     private long startNanos;
 
@@ -94,21 +88,12 @@ public final class ProxyHeader extends ChannelInboundHandlerAdapter {
     @Override
     public void channelActive(ChannelHandlerContext context) {
         this.startNanos = System.nanoTime();
-        if (this.headerDue) {
-            addDecoder(context);
-        }
         this.timeout = context.executor()
                 .schedule(
                         () -> PendingInput.readBefore(context.executor(), () -> timeIsUp(context)),
                         TIMEOUT_SECONDS,
                         TimeUnit.SECONDS);
         context.read();
-    }
-
-    private static HAProxyMessageDecoder addDecoder(ChannelHandlerContext context) {
-        HAProxyMessageDecoder decoder = new HAProxyMessageDecoder(MAX_TLV_BYTES);
-        context.pipeline().addBefore(context.name(), "echo.proxy-decoder", decoder);
-        return decoder;
     }
 
     private void timeIsUp(ChannelHandlerContext context) {
@@ -120,32 +105,43 @@ public final class ProxyHeader extends ChannelInboundHandlerAdapter {
     /** There is none, and none will come. */
     private void noHeader(ChannelHandlerContext context) {
         if (this.headerDue) {
-            reject(context, RejectReason.PROXY_PROTOCOL);
+            reject(context, this.decoder.faultAtEnd());
         } else if (!this.rejected) {
             admit(context, ClientAddress.socketAddressOf(context.channel()));
         }
     }
 
     @Override
-    public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
-        if (this.rejected) {
-            ReferenceCountUtil.release(message);
-        } else if (message instanceof HAProxyMessage header) {
-            InetSocketAddress client = client(context.channel(), header);
-            header.release();
-            if (client == null) {
-                reject(context, RejectReason.PROXY_PROTOCOL);
-            } else {
-                admit(context, client);
-            }
-        } else if (beginsWithSignature((ByteBuf) message)) {
-            this.headerDue = true;
-            HAProxyMessageDecoder decoder = addDecoder(context);
-            decoder.channelRead(context.pipeline().context(decoder), message);
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        ByteBuf bytes = (ByteBuf) message;
+        if (!this.rejected && takeHeader(context, bytes)) {
+            context.fireChannelRead(bytes);
         } else {
-            admit(context, ClientAddress.socketAddressOf(context.channel()));
-            context.fireChannelRead(message);
+            bytes.release();
         }
+    }
+
+    /** Returns whether the client is admitted, and there are bytes behind the header, or instead of one. */
+    private boolean takeHeader(ChannelHandlerContext context, ByteBuf bytes) {
+        this.headerDue |= beginsWithSignature(bytes);
+        try {
+            if (this.headerDue && !this.decoder.decode(bytes)) {
+                return false;
+            }
+        } catch (BadProxyHeaderException ex) {
+            reject(context, ex.fault());
+            return false;
+        }
+        // A proxy names no client for a connection of its own, nor for one through a UNIX socket.
+        admit(context, this.decoder.source().orElseGet(() -> ClientAddress.socketAddressOf(context.channel())));
+        return !this.rejected && bytes.isReadable();
+    }
+
+    /** Reads on, unless the header was taken: then this handler is removed. */
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        context.read();
+        context.fireChannelReadComplete();
     }
 
     private static boolean beginsWithSignature(ByteBuf bytes) {
@@ -159,24 +155,11 @@ public final class ProxyHeader extends ChannelInboundHandlerAdapter {
         return false;
     }
 
-    /**
-     * A proxy names no client for a connection of its own (LOCAL, UNKNOWN), nor for one through a UNIX socket. Returns
-     * {@code null} for what is no address, or one with a scope, which the specification does not have and rules would
-     * not match.
-     */
-    private static @Nullable InetSocketAddress client(Channel channel, HAProxyMessage header) {
-        String source = header.sourceAddress();
-        if (source == null || header.proxiedProtocol().addressFamily() == AddressFamily.AF_UNIX) {
-            return ClientAddress.socketAddressOf(channel);
-        }
-        InetAddress address = source.contains("%") ? null : NetUtil.createInetAddressFromIpAddressString(source);
-        return (address != null) ? new InetSocketAddress(address, header.sourcePort()) : null;
-    }
-
     private void admit(ChannelHandlerContext context, InetSocketAddress client) {
         RejectReason reason = this.admission.admitProxiedClient(context.channel(), client.getAddress());
         if (reason != null) {
-            reject(context, reason);
+            this.rejections.add(reason, client.getAddress(), context.executor());
+            reset(context);
             return;
         }
         stopTimeout();
@@ -185,14 +168,18 @@ public final class ProxyHeader extends ChannelInboundHandlerAdapter {
         context.pipeline().remove(this);
     }
 
-    private void reject(ChannelHandlerContext context, RejectReason reason) {
-        if (this.rejected) {
-            return;
+    private void reject(ChannelHandlerContext context, ProxyHeaderFault fault) {
+        if (!this.rejected) {
+            InetAddress proxy = ClientAddress.peer(context.channel());
+            this.rejections.add(RejectReason.PROXY_PROTOCOL, fault, proxy, context.executor());
+            reset(context);
         }
+    }
+
+    private void reset(ChannelHandlerContext context) {
         this.rejected = true;
         stopTimeout();
         Channel channel = context.channel();
-        this.rejections.add(reason, ClientAddress.peer(channel), context.executor());
         if (channel.isActive()) {
             channel.config().setOption(ChannelOption.SO_LINGER, 0);
             context.close();
@@ -219,7 +206,7 @@ public final class ProxyHeader extends ChannelInboundHandlerAdapter {
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         if (this.headerDue) {
-            reject(context, RejectReason.PROXY_PROTOCOL);
+            reject(context, this.decoder.faultAtEnd());
         } else if (!this.rejected) {
             stopTimeout();
             this.connections.probed(Duration.ofNanos(System.nanoTime() - this.startNanos));
@@ -227,7 +214,7 @@ public final class ProxyHeader extends ChannelInboundHandlerAdapter {
         context.fireChannelInactive();
     }
 
-    /** A bad header, or a connection that broke off, as those of health checks do. */
+    /** A connection that broke off, as those of health checks do. */
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         noHeader(context);

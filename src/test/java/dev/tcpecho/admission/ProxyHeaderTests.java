@@ -8,11 +8,18 @@ import dev.tcpecho.metrics.ListenerMetrics;
 import dev.tcpecho.testing.FuzzedConnection;
 import dev.tcpecho.testing.NewCounts;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** A connection is admitted once or not at all, and counted. */
+@ExtendWith(OutputCaptureExtension.class)
 class ProxyHeaderTests {
 
     private final Admission admission =
@@ -41,6 +48,44 @@ class ProxyHeaderTests {
             rejected.send(new byte[] {1});
             assertThat(rejected.channel().isOpen()).isFalse();
             assertThat(rejected.activations()).isZero();
+        }
+    }
+
+    /** In version 2 of 65,551 bytes: what comes of it is dropped at once, but for the addresses. */
+    @Test
+    void theLongestHeaderHoldsNoBufferWhileItIsNotWhole() {
+        byte[] header = new byte[16 + 65_535];
+        System.arraycopy(
+                "\r\n\r\n\0\r\nQUIT\n!\u0011\u00FF\u00FF".getBytes(StandardCharsets.ISO_8859_1), 0, header, 0, 16);
+        for (int piece : new int[] {1, 1000, header.length - 1}) {
+            try (FuzzedConnection connection = connect()) {
+                connection.send(Arrays.copyOf(header, 12));
+                for (int from = 12; from < header.length - 1; from += piece) {
+                    connection.send(Arrays.copyOfRange(header, from, Math.min(from + piece, header.length - 1)));
+                    assertThat(connection.memory()).isZero();
+                }
+                assertThat(connection.activations()).isZero();
+                connection.send(new byte[] {0, 1, 2, 3});
+                assertThat(connection.activations()).isOne();
+                assertThat(connection.passed()).containsExactly(1, 2, 3);
+            }
+        }
+    }
+
+    @Test
+    void theClientThatIsNotAdmittedIsLoggedAndNotItsProxy(CapturedOutput output) {
+        try (FuzzedConnection first = connect();
+                FuzzedConnection second = connect()) {
+            first.channel().freezeTime();
+            second.channel().freezeTime();
+            byte[] header = "PROXY TCP4 192.0.2.7 198.51.100.1 0 443\r\n1".getBytes(StandardCharsets.US_ASCII);
+            first.send(header);
+            second.send(header);
+            assertThat(second.channel().isOpen()).isFalse();
+            assertThat(second.passed()).isEmpty();
+            second.channel().advanceTimeBy(1, TimeUnit.SECONDS);
+            second.channel().runScheduledPendingTasks();
+            assertThat(output).contains("plain: address-limit 1; the first from 192.0.2.7");
         }
     }
 

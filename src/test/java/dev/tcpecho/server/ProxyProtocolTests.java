@@ -12,7 +12,9 @@ import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,7 +24,6 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -52,9 +53,12 @@ class ProxyProtocolTests {
     static Stream<byte[]> headers() {
         return Stream.of(
                 ascii("PROXY TCP4 192.0.2.7 198.51.100.1 56324 443\r\n"),
+                ascii("PROXY TCP4 192.0.2.7 198.51.100.1 0 443\r\n"),
                 ascii("PROXY TCP6 2001:db8::7 2001:db8::1 56324 443\r\n"),
+                ascii("PROXY TCP6 2001:db8::7 2001:db8::1 0 0\r\n"),
                 ascii("PROXY UNKNOWN\r\n"),
                 version2("21", "11", "c0000207" + "c6336401" + "dc04" + "01bb"),
+                version2("21", "11", "c0000207" + "c6336401" + "0000" + "01bb"),
                 version2(
                         "21",
                         "21",
@@ -65,31 +69,81 @@ class ProxyProtocolTests {
     }
 
     @ParameterizedTest
-    @MethodSource("headers")
-    void headerIsTakenOffAndWhatFollowsComesBack(byte[] header) throws Exception {
-        for (String mode : new String[] {REQUIRED, OPTIONAL}) {
-            try (RunningEcho echo = RunningEcho.start(this.transport, TRUSTED, mode);
-                    EchoClient client = EchoClient.connect(echo.address())) {
-                client.send(concatenate(header, new byte[] {1, 2, 3}));
-                assertThat(client.read(3)).containsExactly(1, 2, 3);
-                client.send(new byte[] {4});
-                client.halfClose();
-                assertThat(client.readToEnd()).containsExactly(4);
-                assertThat(echo.received()).isEqualTo(4);
+    @ValueSource(strings = {REQUIRED, OPTIONAL})
+    void headerIsTakenOffAndWhatFollowsComesBack(String mode) throws Exception {
+        try (RunningEcho echo = RunningEcho.start(this.transport, TRUSTED, mode)) {
+            for (byte[] header : headers().toList()) {
+                long received = echo.received();
+                try (EchoClient client = EchoClient.connect(echo.address())) {
+                    client.send(concatenate(header, new byte[] {1, 2, 3}));
+                    assertThat(client.read(3)).as(text(header)).containsExactly(1, 2, 3);
+                    client.send(new byte[] {4});
+                    client.halfClose();
+                    assertThat(client.readToEnd()).containsExactly(4);
+                    assertThat(echo.received() - received).isEqualTo(4);
+                }
             }
         }
     }
 
-    @ParameterizedTest
-    @MethodSource("headers")
-    void requiredHeaderMayComeByteByByte(byte[] header) throws Exception {
-        try (RunningEcho echo = RunningEcho.start(this.transport, TRUSTED, REQUIRED);
-                EchoClient client = EchoClient.connect(echo.address())) {
-            for (byte part : concatenate(header, new byte[] {1, 2, 3})) {
-                client.send(new byte[] {part});
+    @Test
+    void requiredHeaderMayComeByteByByte() throws Exception {
+        try (RunningEcho echo = RunningEcho.start(this.transport, TRUSTED, REQUIRED)) {
+            for (byte[] header : headers().toList()) {
+                try (EchoClient client = EchoClient.connect(echo.address())) {
+                    for (byte part : concatenate(header, new byte[] {1, 2, 3})) {
+                        client.send(new byte[] {part});
+                    }
+                    assertThat(client.read(3)).as(text(header)).containsExactly(1, 2, 3);
+                }
             }
-            assertThat(client.read(3)).containsExactly(1, 2, 3);
         }
+    }
+
+    /** The specification allows 65,535 bytes behind the first 16, and a proxy may fill them with TLVs. */
+    @ParameterizedTest
+    @ValueSource(strings = {REQUIRED, OPTIONAL})
+    void longHeaderIsTakenOffHoweverItComesAndWhatFollowsComesBack(String mode) throws Exception {
+        byte[] payload = new byte[300_000];
+        new Random(1).nextBytes(payload);
+        try (RunningEcho echo = RunningEcho.start(this.transport, TRUSTED, mode)) {
+            for (int length : new int[] {8_000, 65_535}) {
+                byte[] stream = concatenate(withValue(length), payload);
+                for (int piece : new int[] {100, 1_000, stream.length}) {
+                    try (EchoClient client = EchoClient.connect(echo.address())) {
+                        for (int from = 0; from < stream.length; from += piece) {
+                            client.send(Arrays.copyOfRange(stream, from, Math.min(from + piece, stream.length)));
+                        }
+                        client.halfClose();
+                        assertThat(client.readToEnd())
+                                .as("%d bytes in pieces of %d", length, piece)
+                                .isEqualTo(payload);
+                    }
+                }
+            }
+            assertThat(echo.received()).isEqualTo(6L * payload.length);
+        }
+    }
+
+    @Test
+    void clientBehindALongHeaderThatNeverReadsIsPushedBack() throws Exception {
+        try (RunningEcho echo = RunningEcho.start(this.transport, TRUSTED, REQUIRED);
+                EchoClient client = EchoClient.connect(echo.address(), 4096)) {
+            client.sendInBackground(concatenate(withValue(65_535), new byte[32 * 1024 * 1024]));
+            await().until(() -> echo.held() > 0);
+            await().during(Duration.ofMillis(500))
+                    .untilAsserted(() -> assertThat(echo.held()).isBetween(1L, 80L * 1024));
+        }
+    }
+
+    /** Version 2, with one TLV that fills it. */
+    private static byte[] withValue(int length) {
+        int value = length - 12 - 3;
+        return version2(
+                "21",
+                "11",
+                "c0000207" + "c6336401" + "dc04" + "01bb" + "e0"
+                        + HexFormat.of().toHexDigits((short) value) + "61".repeat(value));
     }
 
     @ParameterizedTest
@@ -271,6 +325,10 @@ class ProxyProtocolTests {
         } catch (IOException ex) {
             throw new IllegalStateException(ex);
         }
+    }
+
+    private static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.ISO_8859_1);
     }
 
     private static byte[] ascii(String text) {

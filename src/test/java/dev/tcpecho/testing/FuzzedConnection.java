@@ -80,6 +80,11 @@ public final class FuzzedConnection implements AutoCloseable {
         return this.behind.events;
     }
 
+    /** Returns how many bytes of memory the buffers of this connection take now. */
+    public long memory() {
+        return this.memory.metric().usedHeapMemory() + this.memory.metric().usedDirectMemory();
+    }
+
     @Override
     public void close() {
         this.channel.finishAndReleaseAll();
@@ -89,9 +94,7 @@ public final class FuzzedConnection implements AutoCloseable {
                         .map(ILoggingEvent::getFormattedMessage))
                 .isEmpty();
         assertThat(this.behind.exceptions).isEmpty();
-        assertThat(this.memory.metric().usedHeapMemory() + this.memory.metric().usedDirectMemory())
-                .as("bytes of memory that leaked")
-                .isZero();
+        assertThat(memory()).as("bytes of memory that leaked").isZero();
     }
 
     private static final class Behind extends ChannelInboundHandlerAdapter {
