@@ -81,7 +81,7 @@ public final class AcceptFilter extends ChannelInboundHandlerAdapter {
             return this.admission.admitProxy(accepted);
         }
         return (this.listener.proxyProtocol() == ProxyProtocol.REQUIRED)
-                ? RejectReason.PROXY_PROTOCOL
+                ? RejectReason.PROXY_PROTOCOL_UNTRUSTED
                 : this.admission.admit(accepted, peer);
     }
 

@@ -171,7 +171,7 @@ public final class ProxyHeader extends ChannelInboundHandlerAdapter {
     private void reject(ChannelHandlerContext context, ProxyHeaderFault fault) {
         if (!this.rejected) {
             InetAddress proxy = ClientAddress.peer(context.channel());
-            this.rejections.add(RejectReason.PROXY_PROTOCOL, fault, proxy, context.executor());
+            this.rejections.add(fault.reason(), fault, proxy, context.executor());
             reset(context);
         }
     }

@@ -1,5 +1,6 @@
 package dev.tcpecho.admission;
 
+import dev.tcpecho.metrics.RejectReason;
 import java.util.Locale;
 
 /** What is wrong where a PROXY protocol header is due: a closed list, as the log names it. */
@@ -46,6 +47,14 @@ enum ProxyHeaderFault {
 
     /** Version 1: the destination port is not one of 0 to 65535. */
     DESTINATION_PORT;
+
+    /** Returns whether there is no header at all, or a bad one. */
+    RejectReason reason() {
+        return switch (this) {
+            case NO_BYTE, OTHER_BYTES -> RejectReason.PROXY_PROTOCOL_MISSING;
+            default -> RejectReason.PROXY_PROTOCOL_BAD;
+        };
+    }
 
     /** Returns the name in the log, for example {@code source-port}. */
     @Override

@@ -20,8 +20,14 @@ public enum RejectReason {
     /** Its TLS handshake did not succeed. */
     TLS,
 
-    /** It did not begin with a PROXY protocol header where one was due, or with a bad one. */
-    PROXY_PROTOCOL;
+    /** It did not begin with a PROXY protocol header, where one is required. */
+    PROXY_PROTOCOL_MISSING,
+
+    /** Its PROXY protocol header was bad, or not whole. */
+    PROXY_PROTOCOL_BAD,
+
+    /** It did not come from a trusted proxy, where a PROXY protocol header is required. */
+    PROXY_PROTOCOL_UNTRUSTED;
 
     /** Returns the value of the metric tag, for example {@code address-limit}. */
     @Override
