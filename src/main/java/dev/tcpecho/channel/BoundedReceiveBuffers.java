@@ -11,11 +11,10 @@ import io.netty.channel.RecvByteBufAllocator.ExtendedHandle;
 import io.netty.util.UncheckedBooleanSupplier;
 
 /**
- * Bounds a read to what may still be held, and to nothing while nothing more may be. Reading is stopped then, but once
- * a client has ended its stream, Netty's native transports read on regardless, all that the kernel has: megabytes for a
- * client that does not take its echo. The sizes of reads are Netty's; each call is passed on here because
- * {@link RecvByteBufAllocator.DelegatingHandle DelegatingHandle}, which epoll's own is too, would be compiled to calls
- * that are not inlined.
+ * Bounds a read to what may still be held, and to nothing while nothing more may be. Reading is stopped then, but
+ * Netty's native transports may read on regardless, which would hold more than the bound. The sizes of reads are
+ * Netty's; each call is passed on here because {@link RecvByteBufAllocator.DelegatingHandle DelegatingHandle}, which
+ * epoll's own is too, would be compiled to calls that are not inlined.
  */
 public final class BoundedReceiveBuffers implements ExtendedHandle, RecvByteBufAllocator {
 

@@ -5,9 +5,8 @@ import io.netty.channel.ChannelHandlerContext;
 import java.util.function.BooleanSupplier;
 
 /**
- * Puts off what the TLS handler asks to read until more may be held. It asks by itself after a read without application
- * data, whether or not reading is stopped, and would do so without end while nothing can be read; and each time it
- * writes one more empty buffer.
+ * Puts off what the TLS handler asks to read until more may be held. The handler asks by itself, whether or not reading
+ * is stopped. Without this class, a client that takes nothing could make it hold more than the bound.
  */
 final class DeferredReads extends ChannelDuplexHandler {
 
