@@ -3,6 +3,7 @@ package dev.tcpecho.behaviour;
 import dev.tcpecho.BehaviourProperties;
 import dev.tcpecho.BehaviourProperties.Format;
 import dev.tcpecho.address.ClientAddress;
+import dev.tcpecho.tls.ServerName;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
@@ -11,8 +12,6 @@ import io.netty.util.NetUtil;
 import java.net.InetSocketAddress;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import javax.net.ssl.ExtendedSSLSession;
-import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.json.JsonWriter;
@@ -34,11 +33,11 @@ final class Greeting implements Behaviour {
                 json.add("tcpport", facts -> String.valueOf(facts.port()));
                 json.add("remote", Facts::remote);
                 json.add("connection", Facts::connection);
-                json.add("isTLS", facts -> facts.session() != null);
-                json.add("tls", Facts::session).whenNotNull().usingMembers(tls -> {
-                    tls.add("version", SSLSession::getProtocol);
-                    tls.add("serverName", Facts::serverName);
-                    tls.add("cipherSuite", SSLSession::getCipherSuite);
+                json.add("isTLS", facts -> facts.tls() != null);
+                json.add("tls", Facts::tls).whenNotNull().usingMembers(tls -> {
+                    tls.add("version", Tls::version);
+                    tls.add("serverName", Tls::serverName);
+                    tls.add("cipherSuite", Tls::cipherSuite);
                 });
             })
             .withNewLineAtEnd();
@@ -89,18 +88,17 @@ final class Greeting implements Behaviour {
             int port,
             String remote,
             long connection,
-            @Nullable SSLSession session) {
+            @Nullable Tls tls) {
 
         static Facts of(BehaviourContext context, Host host) {
             Channel channel = context.channel();
-            SslHandler tls = channel.pipeline().get(SslHandler.class);
             return new Facts(
                     host,
                     context.listener(),
                     (channel.localAddress() instanceof InetSocketAddress local) ? local.getPort() : 0,
                     NetUtil.toSocketAddressString(ClientAddress.socketAddressOf(channel)),
                     context.connection(),
-                    (tls != null) ? tls.engine().getSession() : null);
+                    Tls.of(channel));
         }
 
         String hostname() {
@@ -115,27 +113,35 @@ final class Greeting implements Behaviour {
             return this.host.namespace();
         }
 
-        /** The name that the client asked for (RFC 6066, section 3), or nothing. */
-        static String serverName(@Nullable SSLSession session) {
-            return (session instanceof ExtendedSSLSession extended)
-                    ? extended.getRequestedServerNames().stream()
-                            .filter(SNIHostName.class::isInstance)
-                            .map(name -> ((SNIHostName) name).getAsciiName())
-                            .findFirst()
-                            .orElse("")
-                    : "";
-        }
-
         String get(String placeholder) {
             return switch (placeholder) {
                 case "hostname" -> hostname();
                 case "listener" -> this.listener;
                 case "port" -> String.valueOf(this.port);
                 case "remote" -> this.remote;
-                case "sni" -> serverName(this.session);
+                case "sni" -> (this.tls != null) ? this.tls.serverName() : "";
                 case "connection" -> String.valueOf(this.connection);
                 default -> throw new IllegalArgumentException(placeholder);
             };
+        }
+    }
+
+    /**
+     * The TLS of a connection.
+     *
+     * @param version the protocol
+     * @param serverName the name that the client asked for, or nothing
+     * @param cipherSuite the cipher suite
+     */
+    private record Tls(String version, String serverName, String cipherSuite) {
+
+        static @Nullable Tls of(Channel channel) {
+            SslHandler handler = channel.pipeline().get(SslHandler.class);
+            if (handler == null) {
+                return null;
+            }
+            SSLSession session = handler.engine().getSession();
+            return new Tls(session.getProtocol(), ServerName.of(channel), session.getCipherSuite());
         }
     }
 

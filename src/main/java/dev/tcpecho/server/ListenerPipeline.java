@@ -90,6 +90,7 @@ final class ListenerPipeline {
                     new TlsHandshake(
                             this.tls,
                             BoundedReceiveBuffers.heldBytes(channel)::readsOn,
+                            this.behaviours.isUsed(),
                             this.rejections,
                             this.metrics));
         }

@@ -31,6 +31,15 @@ public final class ListenerTls {
     static {
         // A TLS 1.2 client could have handshakes, which cost this side most, one after another on one connection.
         System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
+        // Java would refuse server names with an underscore or a dot at the end, which Compose and Istio send.
+        ignoreInJava("server_name");
+    }
+
+    /** Has Java's TLS engine pass over an extension of clients (JDK-8217633), beside those that are set already. */
+    private static void ignoreInJava(String extension) {
+        String property = "jdk.tls.server.disableExtensions";
+        String others = System.getProperty(property);
+        System.setProperty(property, (others == null) ? extension : others + "," + extension);
     }
 
     private final String listener;

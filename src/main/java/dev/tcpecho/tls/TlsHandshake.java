@@ -43,6 +43,8 @@ public final class TlsHandshake extends ChannelInboundHandlerAdapter {
 
     private final BooleanSupplier mayRead;
 
+    private final boolean remembersServerName;
+
     private final RejectionLog rejections;
 
     private final ListenerMetrics connections;
@@ -60,13 +62,19 @@ public final class TlsHandshake extends ChannelInboundHandlerAdapter {
      *
      * @param tls the listener's TLS
      * @param mayRead whether more may be read from the client
+     * @param remembersServerName whether something may ask for the {@link ServerName}
      * @param rejections what counts the connection if its handshake does not succeed
      * @param connections what counts the connection if it ends without a byte
      */
     public TlsHandshake(
-            ListenerTls tls, BooleanSupplier mayRead, RejectionLog rejections, ListenerMetrics connections) {
+            ListenerTls tls,
+            BooleanSupplier mayRead,
+            boolean remembersServerName,
+            RejectionLog rejections,
+            ListenerMetrics connections) {
         this.tls = tls;
         this.mayRead = mayRead;
+        this.remembersServerName = remembersServerName;
         this.rejections = rejections;
         this.connections = connections;
     }
@@ -79,6 +87,9 @@ public final class TlsHandshake extends ChannelInboundHandlerAdapter {
                 .addBefore(context.name(), "echo.read-stop", new DeferredReads(this.mayRead))
                 .addBefore(context.name(), "echo.client-close-notify", new ClientCloseNotify())
                 .addBefore(context.name(), "echo.tls", handler);
+        if (this.remembersServerName) {
+            context.pipeline().addBefore("echo.tls", "echo.server-name", new ServerName());
+        }
         limitTime(context);
         // The handler reads on by itself until it has what it needs.
         context.read();

@@ -7,13 +7,18 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.security.cert.Certificate;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
+import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
+import javax.net.ssl.StandardConstants;
 
 /** A client on Java's blocking sockets, so that none of the service's own library is on both sides. */
 public final class EchoClient implements AutoCloseable {
@@ -54,6 +59,19 @@ public final class EchoClient implements AutoCloseable {
         if (protocols.length > 0) {
             tls.setEnabledProtocols(protocols);
         }
+        tls.startHandshake();
+        return new EchoClient(tls);
+    }
+
+    /** Starts TLS and asks for a server, whose name may be none that a host can have. */
+    public EchoClient startTlsWithServerName(SSLContext context, String serverName, String protocol)
+            throws IOException {
+        SSLSocket tls = (SSLSocket) context.getSocketFactory().createSocket(this.socket, "localhost", 0, true);
+        SSLParameters parameters = tls.getSSLParameters();
+        parameters.setServerNames(List.of(
+                new SNIServerName(StandardConstants.SNI_HOST_NAME, serverName.getBytes(StandardCharsets.US_ASCII)) {}));
+        parameters.setProtocols(new String[] {protocol});
+        tls.setSSLParameters(parameters);
         tls.startHandshake();
         return new EchoClient(tls);
     }

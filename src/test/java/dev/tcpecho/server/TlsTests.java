@@ -95,6 +95,43 @@ class TlsTests {
         }
     }
 
+    /**
+     * As Compose and Istio send them, and others that Java's engine refuses; the greeting needs them, and TLS does not.
+     */
+    @Test
+    void everyServerNameIsServed() throws Exception {
+        String[] names = {
+            "echo.example.org",
+            "tcp_echo",
+            "echo.example.org.",
+            "outbound_.25342_._.echo.default.svc.cluster.local",
+            "127.0.0.1",
+            "-",
+            "a".repeat(255)
+        };
+        try (RunningEcho echo = start();
+                RunningEcho greeting = start("echo.listeners.plain.behaviours.greeting=[{sni}]")) {
+            for (String name : names) {
+                for (String protocol : new String[] {"TLSv1.2", "TLSv1.3"}) {
+                    try (EchoClient client = EchoClient.connect(echo.address())
+                            .startTlsWithServerName(certificates.client(null), name, protocol)) {
+                        client.send(new byte[] {1});
+                        assertThat(client.read(1)).containsExactly(1);
+                    }
+                    try (EchoClient client = EchoClient.connect(greeting.address())
+                            .startTlsWithServerName(certificates.client(null), name, protocol)) {
+                        assertThat(client.read(name.length() + 2)).asString().isEqualTo("[" + name + "]");
+                    }
+                }
+            }
+            try (EchoClient client = EchoClient.connect(greeting.address())
+                    .startTlsWithServerName(certificates.client(null), "a".repeat(256), "TLSv1.3")) {
+                assertThat(client.read(2)).asString().isEqualTo("[]");
+            }
+            assertThat(echo.rejected("tls") + greeting.rejected("tls")).isZero();
+        }
+    }
+
     @Test
     void theEndOfTheConnectionWithoutCloseNotifyIsAnEndToo() throws Exception {
         try (RunningEcho echo = start();

@@ -117,8 +117,9 @@ class TlsHandshakeFuzzTests {
     @FuzzTest(maxDuration = "", maxExecutions = 30_000)
     void rejectsAndCounts(byte[] input) {
         FuzzedStream stream = new FuzzedStream(input);
-        try (FuzzedConnection connection =
-                new FuzzedConnection(new TlsHandshake(this.tls, () -> true, this.rejections, this.connections))) {
+        boolean remembersServerName = input.length % 2 == 0;
+        try (FuzzedConnection connection = new FuzzedConnection(
+                new TlsHandshake(this.tls, () -> true, remembersServerName, this.rejections, this.connections))) {
             connection.send(stream, stream.chunks());
             assertThat(connection.channel().isOpen()).isFalse();
             assertThat(connection.activations()).isZero();

@@ -53,7 +53,7 @@ class TlsHandshakeTimeoutTests {
         ListenerMetrics connections = new ListenerMetrics(this.registry, "tls");
         this.outcomes = new NewCounts(this.registry, "echo.tls.handshake", "outcome");
         this.connection = new FuzzedConnection(
-                new TlsHandshake(tls, () -> true, new RejectionLog("tls", connections), connections));
+                new TlsHandshake(tls, () -> true, false, new RejectionLog("tls", connections), connections));
         this.channel = this.connection.channel();
         this.channel.freezeTime();
     }
