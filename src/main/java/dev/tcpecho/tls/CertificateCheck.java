@@ -1,86 +1,131 @@
 package dev.tcpecho.tls;
 
 import java.security.GeneralSecurityException;
-import java.security.Key;
-import java.security.KeyStore;
+import java.security.InvalidKeyException;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
-import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
-import java.util.Collections;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
+import java.security.interfaces.RSAKey;
+import java.security.spec.MGF1ParameterSpec;
+import java.security.spec.PSSParameterSpec;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.X509KeyManager;
 import org.springframework.boot.ssl.SslBundle;
-import org.springframework.core.NestedExceptionUtils;
 
 /** Finds out whether an SSL bundle can serve: Java finds a certificate with another's key out only in handshakes. */
 final class CertificateCheck {
 
+    /** The types of keys that Java's TLS engine asks a key manager for. */
+    private static final List<String> KEY_TYPES = List.of("EC", "EdDSA", "RSA", "RSASSA-PSS", "DSA");
+
     private CertificateCheck() {}
 
     /**
-     * Requires a readable trust store, if there is one, and a key store with a key that is its certificate's.
+     * Requires a readable trust store, if there is one, and a key of its certificate for all that may be served: the
+     * key that {@code key.alias} names, or every key where none is named.
      *
      * @throws GeneralSecurityException if it has not
      * @throws RuntimeException if one of them cannot be read
      */
     static void requireUsable(SslBundle bundle) throws GeneralSecurityException {
-        bundle.getStores().getTrustStore();
-        KeyStore keys = bundle.getStores().getKeyStore();
-        boolean found = false;
-        if (keys != null) {
-            for (String alias : Collections.list(keys.aliases())) {
-                Key key = keys.getKey(alias, password(bundle));
-                Certificate certificate = keys.getCertificate(alias);
-                if (key instanceof PrivateKey privateKey && certificate != null) {
-                    requirePair(privateKey, certificate.getPublicKey());
-                    found = true;
-                }
+        bundle.getManagers().getTrustManagers();
+        for (Served served : served(bundle)) {
+            served.requirePair();
+        }
+    }
+
+    /** Requires that every certificate that may be served is valid today. */
+    static void requireValid(SslBundle bundle) throws GeneralSecurityException {
+        for (Served served : served(bundle)) {
+            served.requireValid();
+        }
+    }
+
+    /** Asks the key managers, as Java's TLS engine does: other entries of the key store are never served. */
+    private static List<Served> served(SslBundle bundle) throws CertificateException {
+        List<Served> served = new ArrayList<>();
+        for (KeyManager manager : bundle.getManagers().getKeyManagers()) {
+            X509KeyManager keys = (X509KeyManager) manager;
+            for (String alias : aliases(bundle, keys)) {
+                served.add(Served.of(keys, alias));
             }
         }
-        if (!found) {
+        if (served.isEmpty()) {
             throw new CertificateException("it has no certificate with a private key");
         }
-        bundle.createSslContext();
+        return served;
     }
 
-    /** Requires that the certificates of every key are valid today. */
-    static void requireValid(SslBundle bundle) throws GeneralSecurityException {
-        KeyStore keys = Objects.requireNonNull(bundle.getStores().getKeyStore());
-        for (String alias : Collections.list(keys.aliases())) {
-            if (keys.getCertificate(alias) instanceof X509Certificate certificate) {
-                certificate.checkValidity();
+    private static Set<String> aliases(SslBundle bundle, X509KeyManager keys) {
+        String chosen = bundle.getKey().getAlias();
+        if (chosen != null) {
+            return Set.of(chosen);
+        }
+        Set<String> aliases = new TreeSet<>();
+        for (String type : KEY_TYPES) {
+            String[] ofType = keys.getServerAliases(type, null);
+            aliases.addAll((ofType == null) ? List.of() : List.of(ofType));
+        }
+        return aliases;
+    }
+
+    /**
+     * A key that may be served, with its certificate.
+     *
+     * @param alias its name in the key store
+     * @param key the private key
+     * @param certificate the first of its chain
+     */
+    private record Served(String alias, PrivateKey key, X509Certificate certificate) {
+
+        static Served of(X509KeyManager keys, String alias) throws CertificateException {
+            PrivateKey key = keys.getPrivateKey(alias);
+            X509Certificate[] chain = keys.getCertificateChain(alias);
+            if (key == null || chain == null) {
+                throw new CertificateException(
+                        "it has no certificate with a private key under the alias '%s', in exactly this spelling"
+                                .formatted(alias));
+            }
+            return new Served(alias, key, chain[0]);
+        }
+
+        void requirePair() throws GeneralSecurityException {
+            if (!signs(this.key, this.certificate.getPublicKey())) {
+                throw new CertificateException(
+                        "the private key '%s' is not that of its certificate, %s".formatted(this.alias, subject()));
             }
         }
-    }
 
-    private static char @Nullable [] password(SslBundle bundle) {
-        String password = bundle.getKey().getPassword();
-        if (password == null) {
-            password = bundle.getStores().getKeyStorePassword();
+        void requireValid() throws CertificateException {
+            Instant from = this.certificate.getNotBefore().toInstant();
+            Instant to = this.certificate.getNotAfter().toInstant();
+            Instant now = Instant.now();
+            if (now.isBefore(from) || now.isAfter(to)) {
+                throw new CertificateException("the certificate '%s', %s, is only valid from %s to %s"
+                        .formatted(this.alias, subject(), from, to));
+            }
         }
-        return (password == null) ? null : password.toCharArray();
-    }
 
-    private static void requirePair(PrivateKey privateKey, PublicKey publicKey) throws GeneralSecurityException {
-        String algorithm = switch (privateKey.getAlgorithm()) {
-            case "RSA" -> "SHA256withRSA";
-            case "EC" -> "SHA256withECDSA";
-            case "DSA" -> "SHA256withDSA";
-            default -> privateKey.getAlgorithm();
-        };
-        if (!privateKey.getAlgorithm().equals(publicKey.getAlgorithm()) || !signs(algorithm, privateKey, publicKey)) {
-            throw new CertificateException("its private key is not that of its certificate");
+        private String subject() {
+            return this.certificate.getSubjectX500Principal().getName();
         }
     }
 
-    private static boolean signs(String algorithm, PrivateKey privateKey, PublicKey publicKey)
-            throws GeneralSecurityException {
+    private static boolean signs(PrivateKey privateKey, PublicKey publicKey) throws GeneralSecurityException {
         byte[] message = {1, 2, 3};
-        Signature signature = Signature.getInstance(algorithm);
-        signature.initSign(privateKey);
+        Signature signature = signature(publicKey);
+        try {
+            signature.initSign(privateKey);
+        } catch (InvalidKeyException ex) {
+            return false;
+        }
         signature.update(message);
         byte[] signed = signature.sign();
         signature.initVerify(publicKey);
@@ -88,10 +133,21 @@ final class CertificateCheck {
         return signature.verify(signed);
     }
 
-    /** Returns the most telling message of a failure, on one line and without a full stop. */
-    static String reason(Exception failure) {
-        Throwable cause = NestedExceptionUtils.getMostSpecificCause(failure);
-        String message = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
-        return message.endsWith(".") ? message.substring(0, message.length() - 1) : message;
+    private static Signature signature(PublicKey publicKey) throws GeneralSecurityException {
+        Signature signature = Signature.getInstance(
+                switch (publicKey.getAlgorithm()) {
+                    case "RSA" -> "SHA256withRSA";
+                    case "EC" -> "SHA256withECDSA";
+                    case "DSA" -> "SHA256withDSA";
+                    default -> publicKey.getAlgorithm();
+                });
+        if (publicKey.getAlgorithm().equals("RSASSA-PSS")) {
+            // A key may be restricted to one set of parameters (RFC 4055, section 1.2); another takes any.
+            signature.setParameter(
+                    (publicKey instanceof RSAKey rsa && rsa.getParams() != null)
+                            ? rsa.getParams()
+                            : new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, 1));
+        }
+        return signature;
     }
 }

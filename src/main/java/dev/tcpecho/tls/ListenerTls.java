@@ -91,18 +91,23 @@ public final class ListenerTls {
     private SslContext newContext(SslBundle bundle) {
         try {
             CertificateCheck.requireUsable(bundle);
-            return SslContextBuilder.forServer(bundle.getManagers().getKeyManagerFactory())
+            SslContext context = SslContextBuilder.forServer(
+                            bundle.getManagers().getKeyManagerFactory())
                     .sslProvider(SslProvider.JDK)
                     .trustManager(bundle.getManagers().getTrustManagerFactory())
                     .clientAuth(clientAuth(bundle))
                     .protocols(protocols(bundle.getOptions()))
                     .ciphers(SslOptions.asSet(bundle.getOptions().getCiphers()))
                     .build();
+            // Java finds a cipher suite that it does not have out only here, for each connection.
+            context.newEngine(ByteBufAllocator.DEFAULT);
+            return context;
         } catch (IOException | GeneralSecurityException | RuntimeException ex) {
+            BundleFailure failure = BundleFailure.of(this.ssl.bundle(), ex);
             throw new EchoConfigurationException(
                     "The SSL bundle '%s' cannot be used by the listener '%s': %s."
-                            .formatted(this.ssl.bundle(), this.listener, CertificateCheck.reason(ex)),
-                    "Correct spring.ssl.bundle.*.%s, or what it refers to.".formatted(this.ssl.bundle()));
+                            .formatted(this.ssl.bundle(), this.listener, failure.reason()),
+                    failure.action());
         }
     }
 

@@ -25,13 +25,18 @@ final class ReloadableSslBundles extends DefaultSslBundleRegistry implements Met
     @Override
     public void updateBundle(String name, SslBundle updatedBundle) {
         try {
-            CertificateCheck.requireUsable(updatedBundle);
-            CertificateCheck.requireValid(updatedBundle);
+            if (updatedBundle.getStores().getKeyStore() == null) {
+                updatedBundle.getManagers().getTrustManagers();
+            } else {
+                CertificateCheck.requireUsable(updatedBundle);
+                CertificateCheck.requireValid(updatedBundle);
+            }
             super.updateBundle(name, updatedBundle);
         } catch (GeneralSecurityException | RuntimeException ex) {
             this.failures.increment();
-            logger.error("The update of the SSL bundle '%s' cannot be used and the one before it stays: %s"
-                    .formatted(name, CertificateCheck.reason(ex)));
+            BundleFailure failure = BundleFailure.of(name, ex);
+            logger.error("The update of the SSL bundle '%s' cannot be used and the one before it stays: %s. %s"
+                    .formatted(name, failure.reason(), failure.action()));
             return;
         }
         this.successes.increment();

@@ -6,9 +6,11 @@ import static org.awaitility.Awaitility.await;
 import dev.tcpecho.testing.TestCertificates;
 import dev.tcpecho.transport.Transport;
 import io.netty.pkitesting.X509Bundle;
+import java.io.ByteArrayOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.KeyStore;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -90,7 +92,7 @@ class CertificateReloadTests {
     void keyOfAnotherCertificateLeavesTheOldOneServing(CapturedOutput output) throws Exception {
         assertStays(
                 output,
-                "its private key is not that of its certificate",
+                "the private key 'ssl' is not that of its certificate, CN=first. ",
                 () -> Files.writeString(
                         this.directory.resolve("tls.key"),
                         this.certificates.issue("other").getPrivateKeyPEM()));
@@ -100,8 +102,45 @@ class CertificateReloadTests {
     void expiredCertificateLeavesTheOldOneServing(CapturedOutput output) throws Exception {
         assertStays(
                 output,
-                "NotAfter",
+                "the certificate 'ssl', CN=old, is only valid from ",
                 () -> this.certificates.write(this.certificates.issueExpired("old"), this.directory));
+    }
+
+    @Test
+    void renewalOfTheKeyThatServesDoesNotDependOnTheOthersInItsStore() throws Exception {
+        X509Bundle first = this.certificates.issue("first");
+        X509Bundle next = this.certificates.issue("next");
+        Path file = this.directory.resolve("server.p12");
+        writeStore(file, first);
+        String jks = "spring.ssl.bundle.jks.tls.";
+        try (RunningEcho echo = RunningEcho.start(
+                Transport.NIO,
+                jks + "reload-on-update=true",
+                jks + "keystore.location=file:" + file,
+                jks + "keystore.password=secret",
+                jks + "keystore.type=PKCS12",
+                jks + "key.alias=new",
+                "spring.ssl.bundle.watch.file.quiet-period=100ms",
+                "echo.listeners.plain.ssl.bundle=tls")) {
+            awaitServed(echo, first);
+            writeStore(file, next);
+            awaitServed(echo, next);
+            assertThat(reloads(echo, "failure")).isZero();
+        }
+    }
+
+    /** With an expired key beside it, and the expired certificate of an authority. */
+    private void writeStore(Path file, X509Bundle certificate) throws Exception {
+        char[] password = "secret".toCharArray();
+        X509Bundle expired = this.certificates.issueExpired("old");
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setKeyEntry("new", certificate.getKeyPair().getPrivate(), password, certificate.getCertificatePath());
+        store.setKeyEntry("old", expired.getKeyPair().getPrivate(), password, expired.getCertificatePath());
+        store.setCertificateEntry("authority", expired.getCertificate());
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        store.store(out, password);
+        Files.write(file, out.toByteArray());
     }
 
     @Test

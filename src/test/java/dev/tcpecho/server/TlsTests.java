@@ -404,6 +404,12 @@ class TlsTests {
     }
 
     @Test
+    void bundleWithACipherSuiteThatDoesNotExistStopsTheStart() {
+        assertThatThrownBy(() -> start("spring.ssl.bundle.pem.tls.options.ciphers=TLS_AES_128_GCM_SHA257"))
+                .hasRootCauseMessage(UNUSABLE + "Unsupported CipherSuite: TLS_AES_128_GCM_SHA257.");
+    }
+
+    @Test
     void bundleWithoutATrustStoreStopsTheStartWhereClientsShowCertificates() {
         String keyStore = "spring.ssl.bundle.pem.tls.keystore.";
         assertThatThrownBy(() -> RunningEcho.start(
@@ -421,7 +427,7 @@ class TlsTests {
         certificates.write(server, other);
         Files.writeString(other.resolve("tls.key"), client.getPrivateKeyPEM());
         assertThatThrownBy(() -> RunningEcho.start(this.transport, TestCertificates.bundle(other)))
-                .hasRootCauseMessage(UNUSABLE + "its private key is not that of its certificate.");
+                .hasRootCauseMessage(UNUSABLE + "the private key 'ssl' is not that of its certificate, CN=server.");
     }
 
     private static void assertNoNoise(CapturedOutput output) {

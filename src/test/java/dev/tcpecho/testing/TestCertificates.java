@@ -4,6 +4,7 @@ import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPair;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -35,6 +36,10 @@ public final class TestCertificates {
                 .notBefore(Instant.now().minus(Duration.ofDays(2)))
                 .notAfter(Instant.now().minus(Duration.ofDays(1)))
                 .buildIssuedBy(this.authority);
+    }
+
+    public X509Bundle issueFor(String name, KeyPair keys) throws Exception {
+        return builder(name).keyPair(keys).buildIssuedBy(this.authority);
     }
 
     private static CertificateBuilder builder(String name) {
