@@ -7,16 +7,22 @@ import dev.tcpecho.testing.TestCertificates;
 import dev.tcpecho.transport.Transport;
 import io.netty.pkitesting.X509Bundle;
 import java.io.ByteArrayOutputStream;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.KeyStore;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.util.FileSystemUtils;
 
 /** Certificates are replaced while the service runs, again and again, and a broken one changes nothing. */
 @ExtendWith(OutputCaptureExtension.class)
@@ -76,6 +82,74 @@ class CertificateReloadTests {
         }
     }
 
+    /** In each of them Spring Boot's watcher misses a rotation, because it watches directories and not paths. */
+    @Test
+    void everyRotationOfEveryLayoutIsSeenAndLossOfTheFilesIsToldOnce(CapturedOutput output) throws Exception {
+        Map<String, Path> layouts = Map.of(
+                "replaced", Path.of("replaced"),
+                "linked", Path.of("linked/tls"),
+                "deep", Path.of("deep/current/conf/tls"),
+                "subfolder", Path.of("subfolder/certs"));
+        rotate(0);
+        try (RunningEcho echo = RunningEcho.start(Transport.NIO, properties(layouts))) {
+            for (int rotation = 1; rotation <= 3; rotation++) {
+                X509Bundle next = rotate(rotation);
+                for (String layout : layouts.keySet()) {
+                    awaitServed(echo, layout, next);
+                }
+            }
+            assertThat(reloads(echo, "failure")).isZero();
+            assertThat(reloads(echo, "success")).isEqualTo(3L * layouts.size());
+            FileSystemUtils.deleteRecursively(this.directory.resolve("replaced"));
+            await().untilAsserted(() -> assertThat(output)
+                    .contains("The update of the SSL bundle 'replaced' cannot be used and the one before it stays: "
+                            + this.directory.resolve("replaced/")));
+            awaitServed(echo, "replaced", rotate(4));
+            assertThat(reloads(echo, "failure")).isEqualTo(1);
+        }
+    }
+
+    /** The directory is replaced, a link to it is, one further up is, or the one that Kubernetes makes is. */
+    private X509Bundle rotate(int rotation) throws Exception {
+        X509Bundle next = this.certificates.issue("rotation " + rotation);
+        String version = "..v" + rotation;
+        this.certificates.write(next, this.directory.resolve("new"));
+        FileSystemUtils.deleteRecursively(this.directory.resolve("replaced"));
+        Files.move(this.directory.resolve("new"), this.directory.resolve("replaced"));
+        this.certificates.write(next, this.directory.resolve("linked").resolve(version));
+        link(this.directory.resolve("linked/tls"), version);
+        this.certificates.write(
+                next, this.directory.resolve("deep").resolve(version).resolve("conf/tls"));
+        link(this.directory.resolve("deep/current"), version);
+        this.certificates.write(
+                next, this.directory.resolve("subfolder").resolve(version).resolve("certs"));
+        link(this.directory.resolve("subfolder/..data"), version);
+        if (rotation == 0) {
+            link(this.directory.resolve("subfolder/certs"), "..data/certs");
+        }
+        return next;
+    }
+
+    /** As {@code ln -sfn} does. */
+    private static void link(Path link, String target) throws Exception {
+        Files.deleteIfExists(link);
+        Files.createSymbolicLink(link, Path.of(target));
+    }
+
+    private String[] properties(Map<String, Path> layouts) {
+        List<String> properties = new ArrayList<>(List.of("spring.ssl.bundle.watch.file.quiet-period=100ms"));
+        layouts.forEach((name, path) -> {
+            String pem = "spring.ssl.bundle.pem.%s.".formatted(name);
+            String files = "=file:" + this.directory.resolve(path);
+            properties.add(pem + "reload-on-update=true");
+            properties.add(pem + "keystore.certificate" + files + "/tls.crt");
+            properties.add(pem + "keystore.private-key" + files + "/tls.key");
+            properties.add("echo.listeners.%s.port=0".formatted(name));
+            properties.add("echo.listeners.%s.ssl.bundle=%s".formatted(name, name));
+        });
+        return properties.toArray(String[]::new);
+    }
+
     private static void deleteDirectory(Path directory) throws Exception {
         for (String file : new String[] {"tls.crt", "tls.key", "ca.crt"}) {
             Files.delete(directory.resolve(file));
@@ -104,6 +178,20 @@ class CertificateReloadTests {
                 output,
                 "the certificate 'ssl', CN=old, is only valid from ",
                 () -> this.certificates.write(this.certificates.issueExpired("old"), this.directory));
+    }
+
+    /** The clock of who issued it may be ahead; the file does not change any more. */
+    @Test
+    void certificateThatIsNotValidYetServesWhenItIs(CapturedOutput output) throws Exception {
+        this.certificates.write(this.certificates.issue("first"), this.directory);
+        try (RunningEcho echo = start()) {
+            X509Bundle next =
+                    this.certificates.issueForLater("next", Instant.now().plusSeconds(6));
+            this.certificates.write(next, this.directory);
+            await().untilAsserted(() -> assertThat(output).containsOnlyOnce("CN=next, is only valid from "));
+            awaitServed(echo, next);
+            assertThat(reloads(echo, "failure")).isEqualTo(1);
+        }
     }
 
     @Test
@@ -170,7 +258,13 @@ class CertificateReloadTests {
     }
 
     private EchoClient connect(RunningEcho echo) throws Exception {
-        return EchoClient.connect(echo.address()).startTls(this.certificates.client(null));
+        return connect(echo, "plain");
+    }
+
+    private EchoClient connect(RunningEcho echo, String listener) throws Exception {
+        int port = echo.bean(EchoServer.class).addresses().get(listener).getPort();
+        return EchoClient.connect(new InetSocketAddress(echo.address().getAddress(), port))
+                .startTls(this.certificates.client(null));
     }
 
     private static void assertEchoes(EchoClient client) throws Exception {
@@ -179,8 +273,12 @@ class CertificateReloadTests {
     }
 
     private void awaitServed(RunningEcho echo, X509Bundle certificate) {
+        awaitServed(echo, "plain", certificate);
+    }
+
+    private void awaitServed(RunningEcho echo, String listener, X509Bundle certificate) {
         await().untilAsserted(() -> {
-            try (EchoClient client = connect(echo)) {
+            try (EchoClient client = connect(echo, listener)) {
                 assertThat(client.serverCertificate()).isEqualTo(certificate.getCertificate());
                 assertEchoes(client);
             }

@@ -38,6 +38,10 @@ public final class TestCertificates {
                 .buildIssuedBy(this.authority);
     }
 
+    public X509Bundle issueForLater(String name, Instant notBefore) throws Exception {
+        return builder(name).notBefore(notBefore).buildIssuedBy(this.authority);
+    }
+
     public X509Bundle issueFor(String name, KeyPair keys) throws Exception {
         return builder(name).keyPair(keys).buildIssuedBy(this.authority);
     }
