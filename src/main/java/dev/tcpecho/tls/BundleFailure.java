@@ -4,6 +4,7 @@ import java.security.NoSuchAlgorithmException;
 import java.security.UnrecoverableKeyException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.NestedExceptionUtils;
 
 /**
@@ -13,7 +14,7 @@ import org.springframework.core.NestedExceptionUtils;
  * @param reason what is wrong, without a full stop
  * @param action what to do, a sentence
  */
-record BundleFailure(String reason, String action) {
+public record BundleFailure(String reason, String action) {
 
     private static final String CONVERT =
             "Convert the key of spring.ssl.bundle.pem.%s.keystore.private-key to PKCS#8 with PBES2:"
@@ -26,6 +27,22 @@ record BundleFailure(String reason, String action) {
      * @param failure what was thrown when it was loaded or checked
      */
     static BundleFailure of(String name, Exception failure) {
+        BundleFailure known = known(name, failure);
+        return (known != null)
+                ? known
+                : new BundleFailure(
+                        mostTellingMessage(failure),
+                        "Correct spring.ssl.bundle.*.%s, or what it refers to.".formatted(name));
+    }
+
+    /**
+     * Explains a failure whose own words do not help.
+     *
+     * @param name the bundle's name
+     * @param failure what was thrown when it was loaded
+     * @return what is wrong, and what to do; {@code null} for any other failure
+     */
+    public static @Nullable BundleFailure known(String name, Throwable failure) {
         List<Throwable> causes = causes(failure);
         if (says(causes, "Password is required for an encrypted private key")) {
             return new BundleFailure(
@@ -58,8 +75,12 @@ record BundleFailure(String reason, String action) {
                     "the password does not decrypt its private key",
                     "Correct spring.ssl.bundle.jks.%s.key.password.".formatted(name));
         }
-        return new BundleFailure(
-                mostTellingMessage(failure), "Correct spring.ssl.bundle.*.%s, or what it refers to.".formatted(name));
+        if (says(causes, "matches none of the certificates in the chain")) {
+            return new BundleFailure(
+                    "its private key is that of none of its certificates",
+                    "Correct spring.ssl.bundle.pem.%s, or the files that it refers to.".formatted(name));
+        }
+        return null;
     }
 
     private static List<Throwable> causes(Throwable failure) {

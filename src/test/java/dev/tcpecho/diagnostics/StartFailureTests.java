@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.tcpecho.EchoApplication;
+import dev.tcpecho.testing.TestCertificates;
 import dev.tcpecho.transport.Transport;
+import io.netty.pkitesting.X509Bundle;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -218,6 +220,44 @@ class StartFailureTests {
                 "echo.listeners.plain.ssl.client-auth is 'need', but without TLS nobody shows a certificate.",
                 "Set echo.listeners.plain.ssl.bundle to the SSL bundle with the certificate.",
                 "--echo.listeners.plain.ssl.client-auth=need");
+    }
+
+    @Test
+    void sslBundleWithAnEncryptedKeyThatHasNoPassword(CapturedOutput output) throws Exception {
+        X509Bundle certificate = new TestCertificates().issue("web");
+        String pem = "--spring.ssl.bundle.pem.web.keystore.";
+        String[] bundle = {
+            pem + "certificate=" + certificate.getCertificatePEM(),
+            pem + "private-key=-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n"
+        };
+        String action = "Set spring.ssl.bundle.pem.%s.keystore.private-key-password.";
+        assertStartFails(
+                output,
+                "The SSL bundle 'web' cannot be used: its private key is encrypted, and has no password.",
+                action.formatted("web"),
+                bundle[0],
+                bundle[1],
+                pem + "verify-keys=true");
+        assertStartFails(
+                output,
+                "An SSL bundle cannot be used: its private key is encrypted, and has no password.",
+                action.formatted("*"),
+                bundle[0],
+                bundle[1],
+                "--server.ssl.bundle=web");
+    }
+
+    @Test
+    void sslBundleWithAKeyOfNoneOfItsCertificates(CapturedOutput output) throws Exception {
+        X509Bundle certificate = new TestCertificates().issue("web");
+        String pem = "--spring.ssl.bundle.pem.web.keystore.";
+        assertStartFails(
+                output,
+                "The SSL bundle 'web' cannot be used: its private key is that of none of its certificates.",
+                "Correct spring.ssl.bundle.pem.web, or the files that it refers to.",
+                pem + "certificate=" + certificate.getCertificatePEM(),
+                pem + "private-key=" + new TestCertificates().issue("other").getPrivateKeyPEM(),
+                pem + "verify-keys=true");
     }
 
     @Test
