@@ -10,6 +10,7 @@ import dev.tcpecho.BehaviourProperties.Mode;
 import dev.tcpecho.BehaviourProperties.Refuse;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -125,7 +126,7 @@ public final class BehaviourRules {
             return;
         }
         if (text.isEmpty() || text.length() > Greeting.MAX_LENGTH) {
-            throw wrong("greeting.text", text, "1 to %,d characters".formatted(Greeting.MAX_LENGTH));
+            throw wrong("greeting.text", text, String.format(Locale.ROOT, "1 to %,d characters", Greeting.MAX_LENGTH));
         }
         Matcher placeholders = PLACEHOLDER.matcher(text);
         while (placeholders.find()) {

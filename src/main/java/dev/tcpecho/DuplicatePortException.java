@@ -10,7 +10,7 @@ public class DuplicatePortException extends RuntimeException {
     private final int port;
 
     DuplicatePortException(String first, String second, int port) {
-        super("The listeners %s and %s both have the port %d".formatted(first, second, port));
+        super("The listeners %s and %s both have the port %s".formatted(first, second, port));
         this.first = first;
         this.second = second;
         this.port = port;

@@ -176,7 +176,7 @@ class EchoApplicationTests {
         this.server.stop();
         this.server.start();
         assertThat(output)
-                .contains("Echo started: plain on [::]:%d; transport %s; management on port %d"
+                .contains("Echo started: plain on [::]:%s; transport %s; management on port %s"
                         .formatted(port(), TransportChoice.AUTO.resolve(), this.managementPort));
     }
 

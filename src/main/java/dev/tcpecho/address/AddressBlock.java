@@ -39,7 +39,7 @@ public final class AddressBlock {
         int prefixLength = Integer.parseInt(matcher.group(2));
         if (prefixLength > address.length * Byte.SIZE) {
             throw new IllegalArgumentException(
-                    "'%s' has a prefix longer than %d bits".formatted(notation, address.length * Byte.SIZE));
+                    "'%s' has a prefix longer than %s bits".formatted(notation, address.length * Byte.SIZE));
         }
         InetAddress inetAddress = NetUtil.createInetAddressFromIpAddressString(matcher.group(1));
         if (inetAddress.getAddress().length < address.length) {

@@ -96,7 +96,7 @@ final class BehaviourSet {
     /** Returns the settings, and the seed that gives the same faults again. */
     @Override
     public String toString() {
-        return isEmpty() ? "none" : "%s with seed %d".formatted(describe(), this.draws.seed());
+        return isEmpty() ? "none" : "%s with seed %s".formatted(describe(), this.draws.seed());
     }
 
     /** Returns the settings as they are written in the configuration, with the beans by their names. */

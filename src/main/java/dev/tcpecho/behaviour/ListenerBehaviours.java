@@ -205,7 +205,7 @@ public final class ListenerBehaviours implements EchoStream {
     private InForce replacedFor(Duration duration, InForce former, BehaviourSet set) {
         if (Math.max(this.ends.size(), former.setsInTime()) >= MOST_SETS_IN_TIME) {
             throw new EchoConfigurationException(
-                    "%s has %d sets of behaviours whose duration is not over."
+                    "%s has %s sets of behaviours whose duration is not over."
                             .formatted(this.listener, MOST_SETS_IN_TIME),
                     "Send DELETE to go back to the configuration, or wait.");
         }
@@ -235,7 +235,7 @@ public final class ListenerBehaviours implements EchoStream {
             this.ends.values().forEach(Disposable::dispose);
             this.ends.clear();
             reached = this.current.tell(next);
-            where += " and open ones (%d)".formatted(reached);
+            where += " and open ones (%s)".formatted(reached);
         }
         endInTime(next);
         begin(next, (next.ends() != null) ? "%s, until %s".formatted(where, next.ends()) : where);
@@ -268,17 +268,17 @@ public final class ListenerBehaviours implements EchoStream {
         if (isInForce) {
             begin(
                     next,
-                    "for new connections and open ones (%d), as the time of version %d is over"
+                    "for new connections and open ones (%s), as the time of version %s is over"
                             .formatted(reached, now.version()));
         } else if (reached > 0) {
-            logger.info("Echo behaviours on %s: %s; for open connections (%d), as the time of version %d is over"
+            logger.info("Echo behaviours on %s: %s; for open connections (%s), as the time of version %s is over"
                     .formatted(this.listener, next.set(), reached, over.version()));
         }
     }
 
     private void begin(InForce next, String where) {
         this.actsLog.next(!next.set().isEmpty());
-        logger.info("Echo behaviours on %s, version %d: %s; %s"
+        logger.info("Echo behaviours on %s, version %s: %s; %s"
                 .formatted(this.listener, next.version(), next.set(), where));
         countClosedPort(next.set());
         this.afterSwitch.run();

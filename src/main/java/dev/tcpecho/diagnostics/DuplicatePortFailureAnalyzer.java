@@ -11,9 +11,9 @@ class DuplicatePortFailureAnalyzer extends AbstractFailureAnalyzer<DuplicatePort
     @Override
     protected FailureAnalysis analyze(Throwable rootFailure, DuplicatePortException failure) {
         return new FailureAnalysis(
-                "The listeners '%s' and '%s' are both to open port %d."
+                "The listeners '%s' and '%s' are both to open port %s."
                         .formatted(failure.first(), failure.second(), failure.port()),
-                "Set echo.listeners.%s.port to another port than %d, or remove one of the two listeners."
+                "Set echo.listeners.%s.port to another port than %s, or remove one of the two listeners."
                         .formatted(failure.second(), failure.port()),
                 failure);
     }

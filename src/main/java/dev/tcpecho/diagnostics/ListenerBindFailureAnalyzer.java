@@ -18,14 +18,14 @@ class ListenerBindFailureAnalyzer extends AbstractFailureAnalyzer<ListenerBindEx
         int port = failure.listener().port();
         String address = failure.listener().address();
         String property = "echo.listeners." + failure.name();
-        String listener = "The listener '%s' cannot open port %d on '%s': ".formatted(failure.name(), port, address);
+        String listener = "The listener '%s' cannot open port %s on '%s': ".formatted(failure.name(), port, address);
         if (cause instanceof UnknownHostException) {
             return analysis(listener + "the address does not resolve.", chooseAddress(property), failure);
         }
         if (message.contains("Address already in use")) {
             return analysis(
                     listener + "the port is already in use.",
-                    ("Stop what uses port %d ('ss -ltnp sport = :%d' names it),"
+                    ("Stop what uses port %s ('ss -ltnp sport = :%s' names it),"
                                     + " or set %s.port to another port, or to 0 for any free one.")
                             .formatted(port, port, property),
                     failure);

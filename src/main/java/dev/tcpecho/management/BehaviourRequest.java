@@ -90,7 +90,7 @@ record BehaviourRequest(
             object.forEach((key, member) -> flatten(path + ".", String.valueOf(key), member, settings));
         } else if (value instanceof List<?> list && !list.isEmpty()) {
             for (int i = 0; i < list.size(); i++) {
-                settings.put("%s[%d]".formatted(path, i), scalar(path, list.get(i)));
+                settings.put("%s[%s]".formatted(path, i), scalar(path, list.get(i)));
             }
         } else if (value instanceof List<?> && path.equals(BEANS)) {
             settings.put(path, "");

@@ -4,6 +4,7 @@ import dev.tcpecho.EchoConfigurationException;
 import dev.tcpecho.behaviour.BehaviourRegistry;
 import dev.tcpecho.behaviour.ListenerBehaviours;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.springframework.boot.actuate.endpoint.Access;
@@ -131,7 +132,7 @@ final class BehaviourRoutes {
         private static Mono<ServerResponse> tooLong() {
             return fail(
                     HttpStatus.BAD_REQUEST,
-                    "The body has more than %,d bytes.".formatted(LONGEST_BODY),
+                    String.format(Locale.ROOT, "The body has more than %,d bytes.", LONGEST_BODY),
                     "Send the behaviours, and nothing else.");
         }
 

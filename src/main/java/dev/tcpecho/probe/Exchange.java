@@ -113,12 +113,12 @@ final class Exchange {
             for (int length = in.read(chunk); length >= 0; length = in.read(chunk)) {
                 long now = System.nanoTime();
                 if (length > total() - this.received) {
-                    throw new EchoLostException("more than the %d bytes that were sent came back".formatted(total()));
+                    throw new EchoLostException("more than the %s bytes that were sent came back".formatted(total()));
                 }
                 expected.next(expectedChunk, length);
                 int difference = Arrays.mismatch(chunk, 0, length, expectedChunk, 0, length);
                 if (difference >= 0) {
-                    throw new EchoLostException("byte %d, counted from 0, is not the one that was sent"
+                    throw new EchoLostException("byte %s, counted from 0, is not the one that was sent"
                             .formatted(this.received + difference));
                 }
                 received(this.received + length, now);
@@ -181,7 +181,7 @@ final class Exchange {
     }
 
     private String progress() {
-        return "%d of %d bytes came back".formatted(this.received, total());
+        return "%s of %s bytes came back".formatted(this.received, total());
     }
 
     long received() {
@@ -194,7 +194,7 @@ final class Exchange {
 
     /** Describes how long messages took from their first byte's leaving to their last byte's return. */
     String roundTrips() {
-        return "round trips of %d bytes: %d, min %s, median %s, p99 %s, max %s"
+        return "round trips of %s bytes: %s, min %s, median %s, p99 %s, max %s"
                 .formatted(
                         this.size,
                         this.roundTrips.getTotalCount(),

@@ -197,7 +197,7 @@ public final class ProbeCommand implements Callable<Integer> {
             Exchange exchange = new Exchange(connection, this.count, this.size.toBytes(), this.interval, this.timeout);
             try {
                 exchange.run();
-                out.println("%d bytes came back in order, and then a clean end".formatted(exchange.received()));
+                out.println("%s bytes came back in order, and then a clean end".formatted(exchange.received()));
                 return COMPLETE;
             } finally {
                 if (exchange.hasRoundTrips()) {

@@ -40,6 +40,6 @@ record Target(String host, int port) {
 
     @Override
     public String toString() {
-        return (this.host.contains(":") ? "[%s]:%d" : "%s:%d").formatted(this.host, this.port);
+        return (this.host.contains(":") ? "[%s]:%s" : "%s:%s").formatted(this.host, this.port);
     }
 }

@@ -63,7 +63,7 @@ final class ConnectionDrain {
         Duration timeout = this.properties.timeout();
         this.deadlineNanos = deadlineNanos(timeout);
         if (!this.connections.isEmpty()) {
-            logger.info("Echo stopping: connections still open: %d; each ends when quiet for %s, and all within %s"
+            logger.info("Echo stopping: connections still open: %s; each ends when quiet for %s, and all within %s"
                     .formatted(this.connections.size(), print(quiet), print(timeout)));
         }
         this.connections.forEach(channel -> DrainIdleHandler.install(channel, quiet));
@@ -74,7 +74,7 @@ final class ConnectionDrain {
         this.connections.forEach(ConnectionDrain::closeNow);
         awaitEnd(CLOSE_TIMEOUT);
         this.draining = false;
-        logger.info("Echo stopped: connections that were still open and had to be closed: %d".formatted(left));
+        logger.info("Echo stopped: connections that were still open and had to be closed: %s".formatted(left));
     }
 
     private static long deadlineNanos(Duration timeout) {

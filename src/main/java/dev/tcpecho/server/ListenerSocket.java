@@ -123,12 +123,12 @@ final class ListenerSocket {
             read(bind(open).channel());
             if (this.unopened) {
                 this.unopened = false;
-                logger.info("Echo has opened port %d of %s again".formatted(open.getPort(), this.name));
+                logger.info("Echo has opened port %s of %s again".formatted(open.getPort(), this.name));
             }
         } catch (RuntimeException ex) {
             if (!this.unopened) {
                 this.unopened = true;
-                logger.error("Echo cannot open port %d of %s again, and tries every second: %s"
+                logger.error("Echo cannot open port %s of %s again, and tries every second: %s"
                         .formatted(
                                 open.getPort(),
                                 this.name,

@@ -48,15 +48,15 @@ record ProcessResources(long freeDescriptors, long directMemory) {
         List<String> shortages = new ArrayList<>();
         long descriptors = this.freeDescriptors - RESERVED_DESCRIPTORS;
         if (connections > descriptors) {
-            shortages.add(("echo.limits.connections is %d, but this process can open only about %d connections:"
-                            + " raise its limit of open files (ulimit -n, LimitNOFILE) by %d or more, or lower the property")
+            shortages.add(("echo.limits.connections is %s, but this process can open only about %s connections:"
+                            + " raise its limit of open files (ulimit -n, LimitNOFILE) by %s or more, or lower the property")
                     .formatted(connections, Math.max(0, descriptors), connections - descriptors));
         }
         long bytes = (long) connections * bytesPerConnection(properties);
         if (bytes > this.directMemory) {
             shortages.add(
-                    ("echo.limits.connections is %d, and so many clients that do not read can make the service hold"
-                                    + " %d MiB, but its direct memory is limited to %d MiB:"
+                    ("echo.limits.connections is %s, and so many clients that do not read can make the service hold"
+                                    + " %s MiB, but its direct memory is limited to %s MiB:"
                                     + " raise -XX:MaxDirectMemorySize or lower the property")
                             .formatted(connections, bytes / MIB, this.directMemory / MIB));
         }

@@ -149,7 +149,7 @@ class BehaviourTests {
                 Socket client = new Socket(echo.address().getAddress(), echo.port())) {
             client.shutdownOutput();
             assertThat(text(client.getInputStream().readAllBytes()))
-                    .matches("127\\.0\\.0\\.1:%d %d \\S+ 1 \\[\\] plain \\\\\\{x\\\\}\t"
+                    .matches("127\\.0\\.0\\.1:%s %s \\S+ 1 \\[\\] plain \\\\\\{x\\\\}\t"
                             .formatted(client.getLocalPort(), echo.port()));
         }
     }

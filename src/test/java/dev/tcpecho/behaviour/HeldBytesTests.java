@@ -91,7 +91,7 @@ class HeldBytesTests {
     }
 
     private void report(String what, long held) {
-        System.out.printf("held at most, %s, %s: %d bytes%n", this.transport, what, held);
+        System.out.printf("held at most, %s, %s: %s bytes%n", this.transport, what, held);
     }
 
     /** Longer than the delay, so that the service holds what waits, and then what the client does not take. */

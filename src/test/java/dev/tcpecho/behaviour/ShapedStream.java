@@ -111,7 +111,7 @@ final class ShapedStream implements AutoCloseable {
         this.channel.finishAndReleaseAll();
         for (ByteBuf buffer : this.given) {
             if (buffer.refCnt() != 0) {
-                throw new AssertionError("A buffer of %d bytes was not released".formatted(buffer.capacity()));
+                throw new AssertionError("A buffer of %s bytes was not released".formatted(buffer.capacity()));
             }
         }
     }

@@ -124,7 +124,7 @@ class StreamTests {
                 }
                 for (int millis = 20; millis < 980; millis++) {
                     assertThat(sentUntil[millis] - sentUntil[millis - 20])
-                            .as("bytes in the 20 ms until %d", millis)
+                            .as("bytes in the 20 ms until %s", millis)
                             .isCloseTo(bytesPerSecond / 50, within(Math.max(1L, bytesPerSecond / 90)));
                 }
             }

@@ -44,9 +44,9 @@ class StartFailureTests {
             int port = taken.getLocalPort();
             assertStartFails(
                     output,
-                    "The listener 'plain' cannot open port %d on '127.0.0.1': the port is already in use."
+                    "The listener 'plain' cannot open port %s on '127.0.0.1': the port is already in use."
                             .formatted(port),
-                    ("Stop what uses port %d ('ss -ltnp sport = :%d' names it),"
+                    ("Stop what uses port %s ('ss -ltnp sport = :%s' names it),"
                                     + " or set echo.listeners.plain.port to another port, or to 0 for any free one.")
                             .formatted(port, port),
                     "--echo.transport=" + transport,

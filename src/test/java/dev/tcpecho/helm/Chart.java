@@ -100,7 +100,7 @@ final class Chart {
                 .filter(manifest -> name.equals(manifest.read("$.metadata.name")))
                 .toList();
         if (found.size() != 1) {
-            throw new AssertionError("There are %d of %s %s".formatted(found.size(), kind, name));
+            throw new AssertionError("There are %s of %s %s".formatted(found.size(), kind, name));
         }
         return found.get(0);
     }

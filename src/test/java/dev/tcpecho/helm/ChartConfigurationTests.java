@@ -290,13 +290,13 @@ class ChartConfigurationTests {
     void memoryIsThatOfTheConnections(int connections, String bundle, int direct, int limit) {
         DocumentContext deployment = Chart.with("tls: {secretName: certificate}", """
                 echo:
-                  limits: {connections: %d}
+                  limits: {connections: %s}
                   listeners: {other: {port: 25399, ssl: {bundle: "%s"}}}
                 """.formatted(connections, bundle))
                 .deployment();
         assertThat(deployment.<String>read(CONTAINER + "env[0].name")).isEqualTo("JDK_JAVA_OPTIONS");
         assertThat(deployment.<String>read(CONTAINER + "env[0].value"))
-                .isEqualTo("-XX:MaxDirectMemorySize=%dm -Xmx96m -XX:ActiveProcessorCount=2".formatted(direct));
+                .isEqualTo("-XX:MaxDirectMemorySize=%sm -Xmx96m -XX:ActiveProcessorCount=2".formatted(direct));
         assertThat(deployment.<Object>read(CONTAINER + "resources"))
                 .isEqualTo(Map.of(
                         "requests", Map.of("cpu", "100m", "memory", limit + "Mi"),

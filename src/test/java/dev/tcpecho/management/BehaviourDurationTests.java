@@ -175,7 +175,7 @@ class BehaviourDurationTests {
                 awaitVersion(2);
                 assertThat(output)
                         .containsOnlyOnce(
-                                "Echo behaviours on plain: none; for open connections (1), as the time of version %d is over"
+                                "Echo behaviours on plain: none; for open connections (1), as the time of version %s is over"
                                         .formatted(this.version + 1));
                 assertThat(client.read(1)).containsExactly(1);
             }

@@ -100,7 +100,7 @@ class ClosedPortTests {
         try (RunningService service = start()) {
             InetSocketAddress address = service.address();
             String cannot =
-                    "Echo cannot open port %d of plain again, and tries every second: ".formatted(address.getPort());
+                    "Echo cannot open port %s of plain again, and tries every second: ".formatted(address.getPort());
             service.post(PLAIN, CLOSE_PORT);
             try (ServerSocket taken = take(address.getPort())) {
                 assertThat(service.delete(PLAIN).status()).isEqualTo(200);
@@ -118,7 +118,7 @@ class ClosedPortTests {
             assertThat(output.toString().split(cannot, -1)).hasSize(3);
             assertThat(output)
                     .contains("Address already in use")
-                    .containsOnlyOnce("Echo has opened port %d of plain again".formatted(address.getPort()));
+                    .containsOnlyOnce("Echo has opened port %s of plain again".formatted(address.getPort()));
         }
     }
 

@@ -271,7 +271,7 @@ class ProbeCommandTests {
         }
         assertThat(run("localhost:" + port)).isEqualTo(ProbeCommand.NOT_CONNECTED);
         assertThat(this.err.toString())
-                .isEqualTo("probe: cannot connect to localhost:%d: Connection refused\n".formatted(port));
+                .isEqualTo("probe: cannot connect to localhost:%s: Connection refused\n".formatted(port));
         assertThat(this.out.toString()).isEmpty();
     }
 

@@ -18,7 +18,7 @@ class ProbeConnectionTests {
                 ProbeConnection connection = ProbeConnection.connect(
                         new InetAddress[] {silent, listening}, server.getLocalPort(), Duration.ofSeconds(5))) {
             assertThat(connection.description())
-                    .startsWith("connected to 127.0.0.1:%d in ".formatted(server.getLocalPort()));
+                    .startsWith("connected to 127.0.0.1:%s in ".formatted(server.getLocalPort()));
         }
     }
 }

@@ -119,7 +119,7 @@ class EchoMetricsTests {
         await().untilAsserted(() -> assertThat(this.echo.closed("client")).isEqualTo(5000));
         assertThat(this.echo.registry().getMeters()).hasSize(before);
         System.out.printf(
-                "series before 5,000 addresses: %d, after: %d%n",
+                "series before 5,000 addresses: %s, after: %s%n",
                 before, this.echo.registry().getMeters().size());
     }
 

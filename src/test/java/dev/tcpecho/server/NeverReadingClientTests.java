@@ -106,6 +106,6 @@ class NeverReadingClientTests {
     }
 
     private void report(String what, long held) {
-        System.out.printf("held for a client that never reads, %s, %s: %d bytes%n", this.transport, what, held);
+        System.out.printf("held for a client that never reads, %s, %s: %s bytes%n", this.transport, what, held);
     }
 }

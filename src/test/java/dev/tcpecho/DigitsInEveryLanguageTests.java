@@ -1,0 +1,58 @@
+package dev.tcpecho;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tcpecho.probe.ProbeCommand;
+import dev.tcpecho.testing.RunningService;
+import java.util.Locale;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+/** Log, errors and probe on a host whose language has digits of its own: what reads them wants ASCII. */
+@ExtendWith(OutputCaptureExtension.class)
+class DigitsInEveryLanguageTests {
+
+    private static final String OTHER_DIGITS = "[\\p{Nd}&&[^0-9]]";
+
+    private final Locale locale = Locale.getDefault();
+
+    @BeforeEach
+    void speakPersian() {
+        Locale.setDefault(Locale.forLanguageTag("fa-IR"));
+        assertThat(String.format(Locale.getDefault(), "%d", 5)).matches(OTHER_DIGITS);
+    }
+
+    @AfterEach
+    void speakTheHostsLanguage() {
+        Locale.setDefault(this.locale);
+    }
+
+    @Test
+    void logAndProbeHaveAsciiDigits(CapturedOutput output) {
+        int port;
+        try (RunningService service = RunningService.start("echo.limits.connections=9000000")) {
+            port = service.address().getPort();
+            assertThat(ProbeCommand.run("localhost:" + port)).isZero();
+        }
+        assertThat(ProbeCommand.run("localhost:" + port)).isEqualTo(2);
+        assertThat(ProbeCommand.run("localhost:" + port, "b")).isEqualTo(64);
+        assertThat(output)
+                .contains(
+                        "Echo started: plain on [::]:%s; ".formatted(port),
+                        "echo.limits.connections is 9000000, ",
+                        "\n5120 bytes came back in order, and then a clean end\n",
+                        "cannot connect to localhost:%s: ".formatted(port),
+                        "had to be closed: 0\n")
+                .doesNotContainPattern(OTHER_DIGITS);
+    }
+
+    @Test
+    void errorsHaveAsciiDigits() {
+        assertThat(new DuplicatePortException("a", "b", 7007))
+                .hasMessage("The listeners a and b both have the port 7007");
+    }
+}
