@@ -32,8 +32,8 @@
 
 {{/* A duration, as the schema lets it pass, in milliseconds. */}}
 {{- define "tcp-echo.milliseconds" -}}
-{{- $units := dict "ms" 1 "s" 1000 "m" 60000 "h" 3600000 "d" 86400000 }}
-{{- mul (regexFind "^[0-9]+" . | int64) (get $units (regexFind "[a-z]+$" .)) }}
+{{- $units := dict "" 1 "ms" 1 "s" 1000 "m" 60000 "h" 3600000 "d" 86400000 }}
+{{- mul (regexFind "^[0-9]+" (toString .) | int64) (get $units (regexFind "[a-z]*$" (toString .))) }}
 {{- end }}
 
 {{/* A data size, as the schema lets it pass, in bytes. */}}

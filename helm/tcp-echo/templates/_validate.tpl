@@ -34,6 +34,12 @@
 {{- include "tcp-echo.validateBehaviours" (list (printf "echo.listeners.%s.behaviours" $name) (get $listener "behaviours" | default dict)) }}
 {{- end }}
 
+{{- range $group := list "limits" "drain" }}
+{{- range $name, $value := pick (get $.Values.echo $group) "idle-timeout" "lifetime" "delay" "quiet" "timeout" }}
+{{- include "tcp-echo.requireUnit" (list (printf "echo.%s.%s" $group $name) $value "500ms, 20s or 5m") }}
+{{- end }}
+{{- end }}
+
 {{- $blocks := dict "echo.limits.allow" .Values.echo.limits.allow "echo.limits.deny" .Values.echo.limits.deny "service.loadBalancerSourceRanges" .Values.service.loadBalancerSourceRanges }}
 {{- range $name, $listener := $listeners }}
 {{- $_ := set $blocks (printf "echo.listeners.%s.trusted-proxies" $name) (get $listener "trusted-proxies" | default list) }}
@@ -152,6 +158,21 @@
 {{- define "tcp-echo.validateBehaviours" -}}
 {{- $prefix := first . }}
 {{- $behaviours := last . }}
+{{- $durations := pick $behaviours "delay" }}
+{{- $sizesOrDurations := pick $behaviours "stall-after" "close-after" "reset-after" }}
+{{- range $name, $behaviour := $behaviours }}
+{{- if kindIs "map" $behaviour }}
+{{- range $setting, $value := pick $behaviour "duration" "jitter" "pause" "time" }}
+{{- $_ := set $durations (printf "%s.%s" $name $setting) $value }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- range $name, $value := $durations }}
+{{- include "tcp-echo.requireUnit" (list (printf "%s.%s" $prefix $name) $value "500ms, 20s or 5m") }}
+{{- end }}
+{{- range $name, $value := $sizesOrDurations }}
+{{- include "tcp-echo.requireUnit" (list (printf "%s.%s" $prefix $name) $value "10KB or 5s") }}
+{{- end }}
 {{- $delay := get $behaviours "delay" }}
 {{- if kindIs "map" $delay }}
 {{- $jitter := dig "jitter" "0s" $delay }}
@@ -180,6 +201,17 @@
 {{- if not (has . (list "\\r" "\\n" "\\t" "\\\\")) }}
 {{- fail (printf "%s.greeting has %s, which stands for nothing: use \\r, \\n, \\t or \\\\" $prefix .) }}
 {{- end }}
+{{- end }}
+{{- end }}
+
+{{/* Refuses a number without a unit but 0, from the property's name, its value and examples. A map has units inside. */}}
+{{- define "tcp-echo.requireUnit" -}}
+{{- $value := index . 1 }}
+{{- if kindIs "float64" $value }}
+{{- $value = int64 $value }}
+{{- end }}
+{{- if regexMatch "^[1-9][0-9]*$" (toString $value) }}
+{{- fail (printf "%s is %v, which has no unit: set it to a number and a unit, for example %s" (index . 0) $value (index . 2)) }}
 {{- end }}
 {{- end }}
 

@@ -175,8 +175,7 @@ public record BehaviourProperties(
         /**
          * Reads the short form.
          *
-         * @param text a data size, for example {@code 10KB}, or a duration, for example {@code 5s}; a number alone is
-         *     one of bytes
+         * @param text a data size, for example {@code 10KB}, or a duration, for example {@code 5s}
          * @return that number of bytes or that age, for every connection
          */
         public static After valueOf(String text) {

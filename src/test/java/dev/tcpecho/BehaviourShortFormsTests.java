@@ -2,7 +2,6 @@ package dev.tcpecho;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tcpecho.BehaviourProperties.After;
 import dev.tcpecho.BehaviourProperties.Chunk;
 import dev.tcpecho.BehaviourProperties.Corrupt;
 import dev.tcpecho.BehaviourProperties.Delay;
@@ -37,12 +36,10 @@ class BehaviourShortFormsTests {
     void numberIsReadAsItsText(String notation) {
         String yaml = """
                 corrupt: 3000000000
-                delay: 250
+                delay: 0
                 rate: 1000
                 chunk: 100
-                stall-after: 1
                 greeting: 220
-                close-after: 10240
                 refuse: 0.1
                 """.replaceAll("(?m): (.*)$", ": " + notation.formatted("$1"));
         assertThat(bind(yaml))
@@ -50,12 +47,12 @@ class BehaviourShortFormsTests {
                         null,
                         List.of("*"),
                         new Corrupt(DataSize.ofBytes(3_000_000_000L), 1),
-                        new Delay(Duration.ofMillis(250), Duration.ZERO, Distribution.UNIFORM, 1),
+                        new Delay(Duration.ZERO, Duration.ZERO, Distribution.UNIFORM, 1),
                         new Rate(DataSize.ofBytes(1000), Scope.CONNECTION, 1),
                         new Chunk(DataSize.ofBytes(100), DataSize.ofBytes(0), Duration.ZERO, 1),
-                        new After(DataSize.ofBytes(1), null, 1),
+                        null,
                         new Greeting("220", Format.TEXT, 1),
-                        new After(DataSize.ofBytes(10_240), null, 1),
+                        null,
                         null,
                         new Refuse(0.1, Mode.RESET)));
     }
@@ -88,6 +85,6 @@ class BehaviourShortFormsTests {
 
     @Configuration(proxyBeanMethods = false)
     @EnableConfigurationProperties(EchoProperties.class)
-    @Import(BehaviourShortForms.class)
+    @Import({BehaviourShortForms.class, EchoBindHandlerAdvisor.class})
     static class Properties {}
 }

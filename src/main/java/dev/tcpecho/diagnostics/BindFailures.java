@@ -9,6 +9,7 @@ import dev.tcpecho.BehaviourProperties.Greeting;
 import dev.tcpecho.BehaviourProperties.Rate;
 import dev.tcpecho.BehaviourProperties.Refuse;
 import dev.tcpecho.EchoConfigurationException;
+import dev.tcpecho.MissingUnitException;
 import dev.tcpecho.address.AddressBlock;
 import java.time.Duration;
 import java.util.Arrays;
@@ -79,15 +80,22 @@ public final class BindFailures {
             return null;
         }
         return new EchoConfigurationException(
-                "%s is '%s', which is not %s%s%s."
-                        .formatted(
-                                property.getName(),
-                                property.getValue(),
-                                wanted.kind,
-                                (property.getValue() instanceof Boolean)
-                                        ? "; YAML reads yes and on as true, no and off as false"
-                                        : "",
-                                origin(property, origins)),
+                (failure.getCause() instanceof MissingUnitException missing)
+                        ? "%s is '%s', which has no unit%s%s."
+                                .formatted(
+                                        property.getName(),
+                                        missing.value(),
+                                        (property.getValue() instanceof Number) ? "; YAML reads 5:00 as 300" : "",
+                                        origin(property, origins))
+                        : "%s is '%s', which is not %s%s%s."
+                                .formatted(
+                                        property.getName(),
+                                        property.getValue(),
+                                        wanted.kind,
+                                        (property.getValue() instanceof Boolean)
+                                                ? "; YAML reads yes and on as true, no and off as false"
+                                                : "",
+                                        origin(property, origins)),
                 "Set %s to %s.".formatted(property.getName(), wanted.values));
     }
 

@@ -4,6 +4,7 @@ import dev.tcpecho.BehaviourProperties;
 import dev.tcpecho.BehaviourRules;
 import dev.tcpecho.Durations;
 import dev.tcpecho.EchoConfigurationException;
+import dev.tcpecho.UnitBindHandler;
 import dev.tcpecho.behaviour.Reach;
 import dev.tcpecho.diagnostics.BindFailures;
 import java.time.Duration;
@@ -115,7 +116,9 @@ record BehaviourRequest(
                     .bindOrCreate(
                             ConfigurationPropertyName.EMPTY,
                             Bindable.of(type),
-                            new NoUnboundElementsBindHandler(BindHandler.DEFAULT));
+                            new UnitBindHandler(
+                                    new NoUnboundElementsBindHandler(BindHandler.DEFAULT),
+                                    ConfigurationPropertyName.EMPTY));
         } catch (BindException ex) {
             EchoConfigurationException explained = BindFailures.explain(ex, ex.getProperty(), false);
             throw (explained != null)

@@ -6,17 +6,16 @@ import org.springframework.boot.convert.DurationStyle;
 import org.springframework.util.unit.DataSize;
 import picocli.CommandLine.TypeConversionException;
 
-/**
- * Reads durations and sizes as the service's own configuration does, but for those without a unit, and prints times.
- */
+/** Reads durations and sizes as the service's own configuration does, and prints times. */
 final class Units {
 
     private Units() {}
 
     static Duration duration(String value) {
         try {
-            // A bare number would be milliseconds in the configuration, and seconds in the user's mind.
-            if (!value.isEmpty() && Character.isLetter(value.charAt(value.length() - 1))) {
+            // Spring would take a number without a unit for milliseconds, and a user means seconds. 0 is the same in
+            // both.
+            if (value.equals("0") || (!value.isEmpty() && Character.isLetter(value.charAt(value.length() - 1)))) {
                 return DurationStyle.detectAndParse(value);
             }
         } catch (IllegalArgumentException | ArithmeticException ex) {

@@ -157,6 +157,17 @@ class StartFailureTests {
                 "--" + property + "=" + value);
     }
 
+    @ParameterizedTest
+    @CsvSource({"echo.limits.idle-timeout, 300", "echo.drain.timeout, 30"})
+    void durationWithoutAUnit(String property, String value, CapturedOutput output) {
+        assertStartFails(
+                output,
+                "%s is '%s', which has no unit (\"%s\" from property source \"commandLineArgs\")."
+                        .formatted(property, value, property),
+                "Set %s to a number and a unit, for example 500ms, 20s or 5m.".formatted(property),
+                "--" + property + "=" + value);
+    }
+
     @Test
     void everyValueOutOfRangeIsTold(CapturedOutput output) {
         assertThat(catchThrowable(() -> start("--echo.limits.connections=0", "--echo.limits.lifetime=-1s")))
@@ -299,6 +310,7 @@ class StartFailureTests {
                     nope=1                                     | There is no such property: B.nope = '1'{}.                                       | Correct its name or remove it; the README and docs/behaviours.md list every property.
                     seed=                                      | There is no such property, or it needs a value: B.seed = ''{}.                   | Correct its name, give it a value or remove it; the README and docs/behaviours.md list every property.
                     seed=many                                  | B.seed is 'many', which is not a whole number{}.                                 | Set B.seed to a whole number, for example 100.
+                    delay=100                                  | B.delay is '100', which has no unit{}.                                           | Set B.delay to a number and a unit, for example 500ms, 20s or 5m.
                     delay=soon                                 | B.delay is 'soon', which is not a duration{}.                                    | Set B.delay to a number and a unit, for example 500ms, 20s or 5m.
                     delay=                                     | B.delay is '', which is not a duration{}.                                        | Set B.delay to a number and a unit, for example 500ms, 20s or 5m.
                     rate=fast                                  | B.rate is 'fast', which is not a data size{}.                                    | Set B.rate to a number and a unit, for example 100B, 1KB or 1GB.
@@ -329,6 +341,8 @@ class StartFailureTests {
                     delay: yes                         | B.delay is 'true', which is not a duration; YAML reads yes and on as true, no and off as false{}.                          | Set B.delay to a number and a unit, for example 500ms, 20s or 5m.
                     close-after: true                  | B.close-after is 'true', which is not a data size or a duration; YAML reads yes and on as true, no and off as false{}.     | Set B.close-after to a number and a unit, for example 10KB or 5s.
                     greeting: true                     | B.greeting is 'true', which is not a text; YAML reads yes and on as true, no and off as false{}.                           | Set B.greeting to a text in quotation marks, for example "hello".
+                    delay: 1:30                        | B.delay is '90', which has no unit; YAML reads 5:00 as 300{}.          | Set B.delay to a number and a unit, for example 500ms, 20s or 5m.
+                    close-after: 30                    | B.close-after is '30', which has no unit; YAML reads 5:00 as 300{}.    | Set B.close-after to a number and a unit, for example 10KB or 5s.
                     chunk: {size: true}                | B.chunk.size is 'true', which is not a data size; YAML reads yes and on as true, no and off as false{}.                    | Set B.chunk.size to a number and a unit, for example 100B, 1KB or 1GB.
                     delay: {duration: 1s, probability: true} | B.delay.probability is 'true', which is not a number; YAML reads yes and on as true, no and off as false{}.          | Set B.delay.probability to a number, for example 0.5.
                     rate: 1.5                          | B.rate is '1.5', which is not a data size{}.                           | Set B.rate to a number and a unit, for example 100B, 1KB or 1GB.

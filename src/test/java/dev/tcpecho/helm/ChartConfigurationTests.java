@@ -181,9 +181,9 @@ class ChartConfigurationTests {
                 delay: 100ms
                 rate: 3000000000
                 chunk: 100
-                stall-after: 1
+                stall-after: 1B
                 greeting: json
-                reset-after: 10240
+                reset-after: 10240B
                 refuse: 0.1
                 """)).isEqualTo(properties);
         assertThat(behaviours("""
@@ -191,7 +191,7 @@ class ChartConfigurationTests {
                 delay: 100ms
                 rate: "3000000000"
                 chunk: 100B
-                stall-after: "1"
+                stall-after: "1B"
                 greeting: json
                 reset-after: 10KB
                 refuse: "0.1"
@@ -254,6 +254,7 @@ class ChartConfigurationTests {
     @CsvSource(delimiter = '|', textBlock = """
                     delay: 5s                           | 30
                     delay: 0s                           | 25
+                    delay: 0                            | 25
                     {delay: 1500ms, timeout: 600ms}     |  8
                     {delay: 1500ms, timeout: 500ms}     |  7
                     {delay: 1m, timeout: 2h}            | 7265

@@ -9,6 +9,7 @@ import com.jayway.jsonpath.JsonPath;
 import dev.tcpecho.BehaviourProperties;
 import dev.tcpecho.BehaviourRules;
 import dev.tcpecho.EchoProperties;
+import dev.tcpecho.UnitBindHandler;
 import dev.tcpecho.address.AddressBlock;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -36,9 +37,12 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.context.properties.bind.BindHandler;
+import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.util.unit.DataSize;
 import org.yaml.snakeyaml.Yaml;
@@ -97,7 +101,6 @@ class ChartSchemaTests {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                     echo: {drain: {dely: 5s}}                               | '/echo/drain': additional properties 'dely'
-                    echo: {drain: {delay: 5}}                               | '/echo/drain/delay'
                     echo: {drain: {delay: 5 s}}                             | '/echo/drain/delay'
                     echo: {drain: {delay: -5s}}                             | '/echo/drain/delay'
                     echo: {drain: {delay: 05s}}                             | '/echo/drain/delay'
@@ -171,13 +174,11 @@ class ChartSchemaTests {
                     corrupt: {one-bit-in: 1MB, probability: 1.1}       | /corrupt/probability'
                     corrupt: {one-bit-in: 1MB, probability: "1"}       | /corrupt/probability'
                     corrupt: {one-bit-in: 1MB, bits: 2}                | /corrupt': additional properties 'bits'
-                    delay: 100                                         | /delay'
                     delay: 100 ms                                      | /delay'
                     delay: -1s                                         | /delay'
                     delay: 1KB                                         | /delay'
                     delay: {jitter: 1s}                                | /delay': missing property 'duration'
                     delay: {duration: PT1S}                            | /delay/duration'
-                    delay: {duration: 1s, jitter: 5}                   | /delay/jitter'
                     delay: {duration: 1s, distribution: pareto}        | /delay/distribution'
                     delay: {duration: 1s, probability: -0.1}           | /delay/probability'
                     rate: 0                                            | /rate'
@@ -243,10 +244,6 @@ class ChartSchemaTests {
             })
     void shortFormsAreThoseOfTheService(String behaviour) {
         for (String text : SHORT_FORMS) {
-            if (behaviour.equals("delay") && text.matches("[0-9]+")) {
-                // The chart's durations have units.
-                continue;
-            }
             Throwable ofTheService = catchThrowable(() -> checkAsTheServiceDoes(behaviour, text));
             Throwable ofTheChart = catchThrowable(() -> Chart.with(behaviours("%s: '%s'".formatted(behaviour, text))));
             assertThat(ofTheChart == null)
@@ -257,7 +254,12 @@ class ChartSchemaTests {
 
     private static void checkAsTheServiceDoes(String behaviour, String text) {
         Binder binder = new Binder(new MapConfigurationPropertySource(Map.of("behaviours." + behaviour, text)));
-        BehaviourRules.check("behaviours.", binder.bindOrCreate("behaviours", BehaviourProperties.class));
+        BehaviourRules.check(
+                "behaviours.",
+                binder.bindOrCreate(
+                        ConfigurationPropertyName.of("behaviours"),
+                        Bindable.of(BehaviourProperties.class),
+                        new UnitBindHandler(BindHandler.DEFAULT, ConfigurationPropertyName.EMPTY)));
     }
 
     @ParameterizedTest
@@ -459,14 +461,38 @@ class ChartSchemaTests {
                         "autoscaling.connectionsPerPod is set, but keda does not know where Prometheus is: set autoscaling.prometheusAddress"));
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    limits: {idle-timeout: 300}                                       | limits.idle-timeout is 300
+                    limits: {lifetime: "300"}                                         | limits.lifetime is 300
+                    drain: {delay: 5}                                                 | drain.delay is 5
+                    drain: {quiet: 1000000}                                           | drain.quiet is 1000000
+                    drain: {timeout: "30"}                                            | drain.timeout is 30
+                    B: {delay: 100}                                                   | B.delay is 100
+                    B: {delay: {duration: "100"}}                                     | B.delay.duration is 100
+                    B: {delay: {duration: 1s, jitter: 5}}                             | B.delay.jitter is 5
+                    B: {chunk: {size: 10, pause: 10}}                                 | B.chunk.pause is 10
+                    B: {close-after: {time: 30}}                                      | B.close-after.time is 30
+                    B: {stall-after: 30}                                              | B.stall-after is 30
+                    B: {reset-after: "30"}                                            | B.reset-after is 30
+                    """)
+    void durationWithoutAUnitIsRefusedWithASentence(String values, String sentence) {
+        String echo = values.startsWith("B: ")
+                ? "listeners: {plain: {behaviours: %s}}".formatted(values.substring(3))
+                : values;
+        assertThat(Chart.refusal("echo: {%s}".formatted(echo)))
+                .contains("echo.%s, which has no unit: set it to a number and a unit, for example "
+                        .formatted(sentence.replace("B.", "listeners.plain.behaviours.")));
+    }
+
     @Test
     void chartOfWhichThisIsAPartCanTurnItOff() {
         assertThat(Chart.with("enabled: true").all("Deployment")).hasSize(1);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0s", "0ms", "1500ms", "5s", "1m", "2h", "365d", "999999999ms"})
-    void durationsWithAUnitAreTaken(String duration) {
+    @ValueSource(strings = {"0", "'0'", "0s", "0ms", "1500ms", "5s", "1m", "2h", "365d", "999999999ms"})
+    void durationsWithAUnitAndZeroAreTaken(String duration) {
         assertThat(Chart.with("echo: {drain: {delay: %1$s, timeout: %1$s}}".formatted(duration))
                         .all("Deployment"))
                 .hasSize(1);

@@ -87,7 +87,7 @@ class BehavioursEndpointTests {
                     {"refuse": "close-port"}           | {"refuse":{"share":1.0,"mode":"close-port"}}
                     {"refuse": 0.5}                    | {"refuse":{"share":0.5,"mode":"reset"}}
                     {"stall-after": "5s"}              | {"stall-after":{"time":"5s","probability":1.0}}
-                    {"stallAfter": 5}                  | {"stall-after":{"bytes":"5B","probability":1.0}}
+                    {"stallAfter": "5B"}               | {"stall-after":{"bytes":"5B","probability":1.0}}
                     {"chunk": {"size": "10B", "variation": "1B", "pause": "1m"}} | {"chunk":{"size":"10B","variation":"1B","pause":"1m","probability":1.0}}
                     {"rate": {"bytes-per-second": "1KB", "scope": "listener"}}   | {"rate":{"bytes-per-second":"1024B","scope":"listener","probability":1.0}}
                     {"beans": []}                      | {"beans":[]}
@@ -192,6 +192,13 @@ class BehavioursEndpointTests {
                     {"delay": "soon"}                             | delay is 'soon', which is not a duration.
                     {"delay": ""}                                 | delay is '', which is not a duration.
                     {"delay": {"duration": "soon"}}               | delay.duration is 'soon', which is not a duration.
+                    {"delay": 200}                                | delay is '200', which has no unit.
+                    {"delay": {"duration": "1s", "jitter": "5"}}  | delay.jitter is '5', which has no unit.
+                    {"chunk": {"size": 1, "pause": 10}}           | chunk.pause is '10', which has no unit.
+                    {"close-after": 30}                           | close-after is '30', which has no unit.
+                    {"stall-after": {"time": 30}}                 | stall-after.time is '30', which has no unit.
+                    {"duration": 600}                             | duration is '600', which has no unit.
+                    {"duration": 0}                               | duration is '0s', but must be more than 0s, and at most 366d.
                     {"rate": "1XB"}                               | rate is '1XB', which is not a data size.
                     {"rate": 1.5}                                 | rate is '1.5', which is not a data size.
                     {"corrupt": "often"}                          | corrupt is 'often', which is not a data size.
@@ -209,7 +216,7 @@ class BehavioursEndpointTests {
                     {"delay": "-9223372036854775807s"}            | delay.duration is '-9223372036854775807s', but must be 0s or more.
                     {"delay": {"duration": "1s", "jitter": "2s"}} | delay.jitter is '2s', but must be at most the delay of 1s, unless delay.distribution is 'normal'.
                     {"delay": {"jitter": "1s"}}                   | delay.duration is not set.
-                    {"delay": {"duration": 1, "probability": 2}}  | delay.probability is '2.0', but must be a share from 0 to 1.
+                    {"delay": {"duration": 0, "probability": 2}}  | delay.probability is '2.0', but must be a share from 0 to 1.
                     {"refuse": 1.1}                               | refuse.share is '1.1', but must be a share from 0 to 1.
                     {"refuse": "NaN"}                             | refuse.share is 'NaN', but must be a share from 0 to 1.
                     {"rate": -1}                                  | rate.bytes-per-second is '-1B', but must be 1B or more.
@@ -248,6 +255,8 @@ class BehavioursEndpointTests {
                     {"seed": ""}                | Correct its name, give it a value or remove it; the README and docs/behaviours.md list every property.
                     {"delay": true}             | Correct the value of delay, or remove it.
                     {"delay": "soon"}           | Set delay to a number and a unit, for example 500ms, 20s or 5m.
+                    {"duration": 600}           | Set duration to a number and a unit, for example 500ms, 20s or 5m.
+                    {"stall-after": 30}         | Set stall-after to a number and a unit, for example 10KB or 5s.
                     {"rate": "fast"}            | Set rate to a number and a unit, for example 100B, 1KB or 1GB.
                     {"stall-after": "soon"}     | Set stall-after to a number and a unit, for example 10KB or 5s.
                     {"refuse": "all"}           | Set refuse to a share from 0 to 1, or to close-port.
@@ -255,7 +264,7 @@ class BehavioursEndpointTests {
                     {"rate": 0}                 | Correct the value of rate.bytes-per-second.
                     {"chunk": {"pause": "1s"}}  | Set chunk.size, or remove chunk.
                     {"stall-after": {"probability": 1}} | Set stall-after.bytes, stall-after.time or both.
-                    {"close-after": 1, "reset-after": 1} | Remove close-after or reset-after.
+                    {"close-after": "1B", "reset-after": "1s"} | Remove close-after or reset-after.
                     {"greeting": "{host}"}      | Use {hostname}, {listener}, {port}, {remote}, {sni} or {connection} in greeting.text.
                     {"greeting": "\\\\q"}       | Use \\r, \\n, \\t or \\\\ in greeting.text.
                     {"beans": "shout"}          | Remove the name, or add the bean.

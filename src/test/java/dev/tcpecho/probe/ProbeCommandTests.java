@@ -81,7 +81,8 @@ class ProbeCommandTests {
     @Test
     void completeWhenEveryByteComesBack() throws IOException {
         try (ServerSocket server = serve(ProbeCommandTests::echo)) {
-            assertThat(run(target(server), "--count", "3", "--size", "100")).isEqualTo(ProbeCommand.COMPLETE);
+            assertThat(run(target(server), "--count", "3", "--size", "100", "--interval", "0"))
+                    .isEqualTo(ProbeCommand.COMPLETE);
         }
         assertThat(this.out.toString()).matches("""
                         connected to 127\\.0\\.0\\.1:\\d+ in \\d+\\.\\d{3} ms
@@ -385,6 +386,8 @@ class ProbeCommandTests {
                     --size x | Invalid value for option '--size': 'x' is not a size, for example 512, 64KB or 1MB
                     --timeout 5 | Invalid value for option '--timeout': '5' is not a duration with its unit, for example 200ms, 5s or 1m
                     --timeout 0s | --timeout is 0s, but must be from 1ms to 24d
+                    --timeout 0 | --timeout is 0, but must be from 1ms to 24d
+                    --interval 1 | Invalid value for option '--interval': '1' is not a duration with its unit, for example 200ms, 5s or 1m
                     --timeout 9223372036854775807s | --timeout is 9223372036854775807s, but must be from 1ms to 24d
                     --timeout 25d | --timeout is 25d, but must be from 1ms to 24d
                     --interval -1s | --interval is -1s, but must be from 0s to 24d
