@@ -16,6 +16,6 @@ final class EchoBindHandlerAdvisor implements ConfigurationPropertiesBindHandler
 
     @Override
     public BindHandler apply(BindHandler handler) {
-        return new UnitBindHandler(handler, ECHO);
+        return new UnknownVariableBindHandler(new ListenerNameBindHandler(new UnitBindHandler(handler, ECHO)));
     }
 }

@@ -4,8 +4,11 @@ import dev.tcpecho.EchoConfigurationException;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 
-/** {@link FailureAnalyzer} for properties that cannot be met, and that know what to do about it. */
+/** {@link FailureAnalyzer} for properties that cannot be met, and that know what to do about it; before Boot's own. */
+@Order(Ordered.HIGHEST_PRECEDENCE)
 class EchoConfigurationFailureAnalyzer extends AbstractFailureAnalyzer<EchoConfigurationException> {
 
     @Override

@@ -402,9 +402,12 @@ class StartFailureTests {
                     ECHO_LISTENERS_PLAIN_BEHAVIOURS_STALLAFTER        | soon | B.stall-after is 'soon', which is not a data size or a duration{}. | Set B.stall-after to a number and a unit, for example 10KB or 5s.
                     ECHO_LISTENERS_PLAIN_BEHAVIOURS_STALL_AFTER       | true | B.stall-after is 'true', which is not a data size or a duration{}. | Set B.stall-after to a number and a unit, for example 10KB or 5s.
                     ECHO_LISTENERS_PLAIN_BEHAVIOURS_CLOSEAFTER_BYTES  | 0    | B.close-after.bytes is '0B', but must be 1B or more.               | Correct the value of B.close-after.bytes.
+                    ECHO_LIMITS_IDLETIMEOUT                           | 300  | echo.limits.idle-timeout is '300', which has no unit{}.            | Set echo.limits.idle-timeout to a number and a unit, for example 500ms, 20s or 5m.
+                    ECHO_LISTENERS_PLA_IN_PORT                        | 7    | The environment variable ECHO_LISTENERS_PLA_IN_PORT sets no property. | Write ECHO_LISTENERS_PLAIN_PORT for echo.listeners.plain.port.
+                    ECHO_LIMITS_CONECTIONS                            | 7    | The environment variable ECHO_LIMITS_CONECTIONS sets no property.  | Correct its name or remove it; the README and docs/behaviours.md list every property.
                     ECHO_LISTENERS_PLAIN_BEHAVIOURS_BEANS             | nope | B.beans has 'nope', but no bean of the type Behaviour has that name. | Remove the name, or add the bean.
                     """)
-    void behavioursInTheEnvironmentThatCannotBeMeant(
+    void environmentThatCannotBeMeant(
             String variable, String value, String description, String action, CapturedOutput output) {
         SpringApplication application = application();
         application.addInitializers(context -> context.getEnvironment()
