@@ -5,6 +5,7 @@ import io.netty.handler.ipfilter.IpSubnetFilterRule;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -12,7 +13,12 @@ import java.util.regex.Pattern;
 /** A block of IP addresses in CIDR notation (RFC 4632, RFC 4291), for example {@code 10.0.0.0/8}. */
 public final class AddressBlock {
 
-    private static final Pattern CIDR = Pattern.compile("([0-9a-fA-F:.]+)/([0-9]{1,3})");
+    private static final Pattern CIDR = Pattern.compile("([0-9a-fA-F:.]+)(?:/([0-9]{1,3}))?");
+
+    private static final int IPV4_BITS = 32;
+
+    /** The bits before the IPv4 address in an IPv4-mapped one (RFC 4291, section 2.5.5.2). */
+    private static final int MAPPED_BITS = 96;
 
     private final String notation;
 
@@ -28,24 +34,54 @@ public final class AddressBlock {
      *
      * @param notation an IPv4 or IPv6 address, a slash and a prefix length: 0 to 32, or 0 to 128
      * @return the block
-     * @throws IllegalArgumentException if it is anything else
+     * @throws InvalidAddressBlockException if it is anything else
      */
     public static AddressBlock valueOf(String notation) {
         Matcher matcher = CIDR.matcher(notation);
         byte[] address = matcher.matches() ? NetUtil.createByteArrayFromIpAddressString(matcher.group(1)) : null;
         if (address == null) {
-            throw new IllegalArgumentException("'%s' is not a CIDR block".formatted(notation));
+            throw notBlock(notation);
         }
-        int prefixLength = Integer.parseInt(matcher.group(2));
-        if (prefixLength > address.length * Byte.SIZE) {
-            throw new IllegalArgumentException(
-                    "'%s' has a prefix longer than %s bits".formatted(notation, address.length * Byte.SIZE));
-        }
+        int bits = address.length * Byte.SIZE;
+        int prefixLength = (matcher.group(2) != null) ? Integer.parseInt(matcher.group(2)) : bits;
         InetAddress inetAddress = NetUtil.createInetAddressFromIpAddressString(matcher.group(1));
-        if (inetAddress.getAddress().length < address.length) {
-            throw new IllegalArgumentException("'%s' is IPv4 in the notation of IPv6".formatted(notation));
+        if (inetAddress.getAddress().length < address.length && prefixLength <= bits) {
+            throw ipv4InIpv6(notation, inetAddress, prefixLength);
+        }
+        if (matcher.group(2) == null) {
+            throw InvalidAddressBlockException.write(
+                    "%s/%d".formatted(notation, bits), notation, "which has no prefix length");
+        }
+        if (prefixLength > bits) {
+            throw new InvalidAddressBlockException(
+                    "Write a prefix length from 0 to %d in '%s'.".formatted(bits, notation));
         }
         return new AddressBlock(notation, inetAddress, prefixLength);
+    }
+
+    private static InvalidAddressBlockException notBlock(String notation) {
+        int slash = notation.indexOf('/');
+        byte[] mask = NetUtil.createByteArrayFromIpAddressString(notation.substring(slash + 1));
+        if (slash > 0 && mask != null && mask.length == Integer.BYTES) {
+            int bits = ByteBuffer.wrap(mask).getInt();
+            int prefixLength = Integer.numberOfLeadingZeros(~bits);
+            String block = notation.substring(0, slash + 1) + prefixLength;
+            if (Integer.bitCount(bits) == prefixLength && NetUtil.isValidIpV4Address(notation.substring(0, slash))) {
+                return InvalidAddressBlockException.write(block, notation, "which has a mask for a prefix length");
+            }
+        }
+        return new InvalidAddressBlockException(
+                "Write an IP address, a slash and a prefix length, for example 10.0.0.0/8, 192.0.2.7/32 or"
+                        + " 2001:db8::/32, in place of '%s'; names are not looked up.".formatted(notation));
+    }
+
+    /** Who writes a short prefix counts from where the IPv4 address begins. */
+    private static InvalidAddressBlockException ipv4InIpv6(String notation, InetAddress address, int prefixLength) {
+        int ipv4PrefixLength = (prefixLength <= IPV4_BITS) ? prefixLength : Math.max(0, prefixLength - MAPPED_BITS);
+        return InvalidAddressBlockException.write(
+                "%s/%d".formatted(address.getHostAddress(), ipv4PrefixLength),
+                notation,
+                "which is IPv4 in the notation of IPv6");
     }
 
     /**

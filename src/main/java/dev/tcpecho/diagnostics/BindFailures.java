@@ -11,6 +11,7 @@ import dev.tcpecho.BehaviourProperties.Refuse;
 import dev.tcpecho.EchoConfigurationException;
 import dev.tcpecho.MissingUnitException;
 import dev.tcpecho.address.AddressBlock;
+import dev.tcpecho.address.InvalidAddressBlockException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -23,6 +24,7 @@ import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.ResolvableType;
 import org.springframework.util.unit.DataSize;
 
@@ -96,7 +98,9 @@ public final class BindFailures {
                                                 ? "; YAML reads yes and on as true, no and off as false"
                                                 : "",
                                         origin(property, origins)),
-                "Set %s to %s.".formatted(property.getName(), wanted.values));
+                (NestedExceptionUtils.getMostSpecificCause(failure) instanceof InvalidAddressBlockException invalid)
+                        ? String.valueOf(invalid.getMessage())
+                        : "Set %s to %s.".formatted(property.getName(), wanted.values));
     }
 
     /** A property without a value binds nothing, and is then among those that do not exist. */

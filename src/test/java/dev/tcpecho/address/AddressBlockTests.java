@@ -1,7 +1,7 @@
 package dev.tcpecho.address;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.netty.util.NetUtil;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,6 +32,26 @@ class AddressBlockTests {
     }
 
     @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    10.0.0.1               | Write '10.0.0.1/32' in place of '10.0.0.1', which has no prefix length.
+                    2001:db8::1            | Write '2001:db8::1/128' in place of '2001:db8::1', which has no prefix length.
+                    ::ffff:10.0.0.1        | Write '10.0.0.1/32' in place of '::ffff:10.0.0.1', which is IPv4 in the notation of IPv6.
+                    ::ffff:10.0.0.0/8      | Write '10.0.0.0/8' in place of '::ffff:10.0.0.0/8', which is IPv4 in the notation of IPv6.
+                    ::ffff:10.0.0.0/104    | Write '10.0.0.0/8' in place of '::ffff:10.0.0.0/104', which is IPv4 in the notation of IPv6.
+                    ::ffff:0:0/96          | Write '0.0.0.0/0' in place of '::ffff:0:0/96', which is IPv4 in the notation of IPv6.
+                    10.0.0.0/255.255.240.0 | Write '10.0.0.0/20' in place of '10.0.0.0/255.255.240.0', which has a mask for a prefix length.
+                    10.0.0.1/255.255.255.255 | Write '10.0.0.1/32' in place of '10.0.0.1/255.255.255.255', which has a mask for a prefix length.
+                    10.0.0.0/33            | Write a prefix length from 0 to 32 in '10.0.0.0/33'.
+                    ::ffff:10.0.0.0/129    | Write a prefix length from 0 to 128 in '::ffff:10.0.0.0/129'.
+                    10.0.0.0/255.0.255.0   | Write an IP address, a slash and a prefix length, for example 10.0.0.0/8, 192.0.2.7/32 or 2001:db8::/32, in place of '10.0.0.0/255.0.255.0'; names are not looked up.
+                    """)
+    void tellsHowToWriteIt(String text, String correction) {
+        assertThatExceptionOfType(InvalidAddressBlockException.class)
+                .isThrownBy(() -> AddressBlock.valueOf(text))
+                .withMessage(correction);
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "",
@@ -53,8 +73,8 @@ class AddressBlockTests {
                 "::ffff:10.0.0.0/104"
             })
     void refusesAnythingElse(String text) {
-        assertThatIllegalArgumentException()
+        assertThatExceptionOfType(InvalidAddressBlockException.class)
                 .isThrownBy(() -> AddressBlock.valueOf(text))
-                .withMessageStartingWith("'%s' ", text);
+                .withMessageContaining("'%s'", text);
     }
 }

@@ -180,17 +180,21 @@ class StartFailureTests {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"10.0.0.0", "10.0.0.0/33", "localhost/32", "proxy.example", "2001:db8::/129", "-1"})
-    void noAddressBlock(String value, CapturedOutput output) {
+    @CsvSource(delimiter = '|', textBlock = """
+                    localhost/32           | Write an IP address, a slash and a prefix length, for example 10.0.0.0/8, 192.0.2.7/32 or 2001:db8::/32, in place of 'localhost/32'; names are not looked up.
+                    10.0.0.0               | Write '10.0.0.0/32' in place of '10.0.0.0', which has no prefix length.
+                    2001:db8::/129         | Write a prefix length from 0 to 128 in '2001:db8::/129'.
+                    ::ffff:127.0.0.9/128   | Write '127.0.0.9/32' in place of '::ffff:127.0.0.9/128', which is IPv4 in the notation of IPv6.
+                    10.0.0.0/8,10.9.0.0/99 | Write a prefix length from 0 to 32 in '10.9.0.0/99'.
+                    """)
+    void noAddressBlock(String value, String action, CapturedOutput output) {
         for (String property :
                 new String[] {"echo.limits.allow", "echo.limits.deny", "echo.listeners.plain.trusted-proxies"}) {
             assertStartFails(
                     output,
                     "%s is '%s', which is not a CIDR block (\"%s\" from property source \"commandLineArgs\")."
                             .formatted(property, value, property),
-                    ("Set %s to an IP address, a slash and a prefix length,"
-                                    + " for example 10.0.0.0/8, 192.0.2.7/32 or 2001:db8::/32; names are not looked up.")
-                            .formatted(property),
+                    action,
                     "--" + property + "=" + value);
         }
     }
