@@ -2,6 +2,8 @@ package dev.tcpecho;
 
 import dev.tcpecho.EchoProperties.Listener;
 import dev.tcpecho.EchoProperties.ProxyProtocol;
+import io.netty.util.NetUtil;
+import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -21,6 +23,7 @@ public final class ListenerRules {
      */
     public static void check(Map<String, Listener> listeners) {
         requireDistinctPorts(listeners);
+        listeners.forEach(ListenerRules::requireUnicastAddress);
         listeners.forEach(ListenerRules::requireTrustedProxies);
         listeners.forEach(ListenerRules::requireTlsForClientCertificates);
         listeners.forEach((name, listener) ->
@@ -36,6 +39,23 @@ public final class ListenerRules {
                 throw new DuplicatePortException(other, name, listener.port());
             }
         });
+    }
+
+    /** The kernel binds TCP to some of the others, and then no client can connect. */
+    private static void requireUnicastAddress(String name, Listener listener) {
+        InetAddress address = NetUtil.createInetAddressFromIpAddressString(listener.address());
+        if (address == null) {
+            return;
+        }
+        if (address.isMulticastAddress() || address.getHostAddress().equals("255.255.255.255")) {
+            throw new EchoConfigurationException(
+                    "echo.listeners.%s.address is '%s', a %s address, to which no TCP client can connect."
+                            .formatted(
+                                    name, listener.address(), address.isMulticastAddress() ? "multicast" : "broadcast"),
+                    ("Set echo.listeners.%s.address to an IP address of this host, to a name that resolves to one,"
+                                    + " or to '::' for every address.")
+                            .formatted(name));
+        }
     }
 
     private static void requireTrustedProxies(String name, Listener listener) {

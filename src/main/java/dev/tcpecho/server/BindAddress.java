@@ -1,13 +1,15 @@
 package dev.tcpecho.server;
 
 import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnknownHostException;
 import java.nio.channels.ServerSocketChannel;
 
-/** Turns what the configuration calls an address into what a listener can be bound to. */
+/** Turns what the configuration calls an address into what a listener can be bound to, and compares such addresses. */
 final class BindAddress {
 
     private BindAddress() {}
@@ -17,6 +19,18 @@ final class BindAddress {
         InetAddress resolved = InetAddress.getByName(address);
         boolean everyAddress = resolved.isAnyLocalAddress() && address.contains(":");
         return new InetSocketAddress(everyAddress && !hasIpv6() ? InetAddress.getByName("0.0.0.0") : resolved, port);
+    }
+
+    /** Tells whether the kernel refuses the second of two sockets; {@code ::} is every address, IPv4 too. */
+    static boolean overlap(InetSocketAddress first, InetSocketAddress second) {
+        InetAddress one = first.getAddress();
+        InetAddress other = second.getAddress();
+        return first.getPort() == second.getPort()
+                && (one.equals(other) || includes(one, other) || includes(other, one));
+    }
+
+    private static boolean includes(InetAddress every, InetAddress other) {
+        return every.isAnyLocalAddress() && (every instanceof Inet6Address || other instanceof Inet4Address);
     }
 
     private static boolean hasIpv6() {

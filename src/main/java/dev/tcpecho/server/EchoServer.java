@@ -87,7 +87,7 @@ public final class EchoServer implements SmartLifecycle {
     @Override
     public void start() {
         try {
-            this.listeners.values().forEach(ListenerSocket::open);
+            this.listeners.values().forEach(listener -> listener.open(addresses()));
         } catch (RuntimeException ex) {
             closeListeners();
             throw ex;

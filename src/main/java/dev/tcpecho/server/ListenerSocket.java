@@ -8,6 +8,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.group.ChannelGroup;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.commons.logging.Log;
@@ -75,14 +76,29 @@ final class ListenerSocket {
     /**
      * Opens the listener, which does not accept yet.
      *
+     * @param others where the listeners listen that are open already, by their names
      * @throws ListenerBindException if its port cannot be bound
      */
-    synchronized void open() {
+    synchronized void open(Map<String, InetSocketAddress> others) {
+        InetSocketAddress wanted;
         try {
-            bind(BindAddress.resolve(this.listener.address(), this.listener.port()));
-        } catch (UnknownHostException | ChannelBindException ex) {
-            throw new ListenerBindException(this.name, this.listener, ex);
+            wanted = BindAddress.resolve(this.listener.address(), this.listener.port());
+        } catch (UnknownHostException ex) {
+            throw new ListenerBindException(this.name, this.listener, null, ex);
         }
+        try {
+            bind(wanted);
+        } catch (ChannelBindException ex) {
+            throw new ListenerBindException(this.name, this.listener, overlapping(wanted, others), ex);
+        }
+    }
+
+    private static @Nullable String overlapping(InetSocketAddress wanted, Map<String, InetSocketAddress> others) {
+        return others.entrySet().stream()
+                .filter(other -> BindAddress.overlap(wanted, other.getValue()))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElse(null);
     }
 
     private DisposableServer bind(InetSocketAddress wanted) {

@@ -9,11 +9,13 @@ import dev.tcpecho.transport.TransportUnavailableException;
 import io.netty.channel.unix.Errors;
 import java.io.IOException;
 import java.net.BindException;
+import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.mock.env.MockEnvironment;
 
 /** The failures that cannot be brought about on every machine; {@link StartFailureTests} has the others. */
 class FailureAnalyzerTests {
@@ -21,8 +23,8 @@ class FailureAnalyzerTests {
     @ParameterizedTest
     @MethodSource
     void privilegedPort(IOException cause) {
-        FailureAnalysis analysis = new ListenerBindFailureAnalyzer()
-                .analyze(new ListenerBindException("plain", listener("::", 80, 4096, false), cause));
+        FailureAnalysis analysis = new ListenerBindFailureAnalyzer(new MockEnvironment())
+                .analyze(new ListenerBindException("plain", listener("::", 80, 4096, false), null, cause));
         assertThat(analysis.getDescription())
                 .isEqualTo("The listener 'plain' cannot open port 80 on '::':"
                         + " this process may not open a privileged port.");
@@ -35,11 +37,29 @@ class FailureAnalyzerTests {
         return Stream.of(new BindException("Permission denied"), Errors.newIOException("bind", -13));
     }
 
+    @ParameterizedTest
+    @MethodSource
+    void noIpv6(Exception cause) {
+        FailureAnalysis analysis = new ListenerBindFailureAnalyzer(new MockEnvironment())
+                .analyze(new ListenerBindException("plain", listener("::1", 7, 4096, false), null, cause));
+        assertThat(analysis.getDescription())
+                .isEqualTo("The listener 'plain' cannot open port 7 on '::1': this host or this Java has no IPv6.");
+        assertThat(analysis.getAction())
+                .isEqualTo(
+                        "Set echo.listeners.plain.address to an IPv4 address of this host, or to '0.0.0.0' for each of"
+                                + " them; IPv6 may be off in the kernel (net.ipv6.conf.all.disable_ipv6) or by"
+                                + " -Djava.net.preferIPv4Stack.");
+    }
+
+    static Stream<Exception> noIpv6() {
+        return Stream.of(new UnsupportedAddressTypeException(), Errors.newIOException("bind", -97));
+    }
+
     @Test
     void anythingElseIsQuoted() {
-        FailureAnalysis analysis = new ListenerBindFailureAnalyzer()
+        FailureAnalysis analysis = new ListenerBindFailureAnalyzer(new MockEnvironment())
                 .analyze(new ListenerBindException(
-                        "plain", listener("::", 7, 4096, false), new IOException("Too many open files")));
+                        "plain", listener("::", 7, 4096, false), null, new IOException("Too many open files")));
         assertThat(analysis.getDescription())
                 .isEqualTo("The listener 'plain' cannot open port 7 on '::': Too many open files.");
         assertThat(analysis.getAction()).isEqualTo("Check echo.listeners.plain.address and echo.listeners.plain.port.");

@@ -8,6 +8,7 @@ import dev.tcpecho.EchoApplication;
 import dev.tcpecho.testing.TestCertificates;
 import dev.tcpecho.transport.Transport;
 import io.netty.pkitesting.X509Bundle;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -15,8 +16,10 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +36,10 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
 /** What a user reads when a wrong configuration stops the start: the exact text, and no stack trace. */
 @ExtendWith(OutputCaptureExtension.class)
 class StartFailureTests {
+
+    private static final String CHOOSE_ZONE =
+            "Set echo.listeners.plain.address to the address, '%' and the name of its interface, for example"
+                    + " 'fe80::1%eth0' ('ip -6 address' lists both), or to '::' for every address.";
 
     private static final String BEHAVIOURS = "echo.listeners.plain.behaviours";
 
@@ -55,12 +62,63 @@ class StartFailureTests {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"server.port,", "management.server.port, --server.port=0"})
+    void portOfTheListenerIsTheManagementPort(String property, @Nullable String argument, CapturedOutput output)
+            throws Exception {
+        int port = freePort();
+        assertStartFailsExactly(
+                output,
+                "The listener 'plain' cannot open port %d on '::': the service has opened it for HTTP, as %s says."
+                        .formatted(port, property),
+                "Set echo.listeners.plain.port or %s to another port than %d.".formatted(property, port),
+                Stream.of("--%s=%d".formatted(property, port), argument, "--echo.listeners.plain.port=" + port)
+                        .filter(Objects::nonNull)
+                        .toArray(String[]::new));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"server.port,", "management.server.port, --server.port=0"})
+    void managementPortTaken(String property, @Nullable String argument, CapturedOutput output) throws Exception {
+        try (ServerSocket taken = new ServerSocket(0)) {
+            int port = taken.getLocalPort();
+            assertStartFailsExactly(
+                    output,
+                    "The service cannot open the management port %d: the port is already in use.".formatted(port),
+                    ("Stop what uses port %d ('ss -ltnp sport = :%d' names it),"
+                                    + " or set %s to another port, or to 0 for any free one.")
+                            .formatted(port, port, property),
+                    Stream.of("--%s=%d".formatted(property, port), argument)
+                            .filter(Objects::nonNull)
+                            .toArray(String[]::new));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"::, 127.0.0.1", "127.0.0.1, ::", "::, 0.0.0.0", "127.0.0.1, localhost"})
+    void portOfAListenerThatIsOpenOnAnOverlappingAddress(String first, String second, CapturedOutput output)
+            throws Exception {
+        int port = freePort();
+        assertStartFails(
+                output,
+                "The listener 'b' cannot open port %d on '%s': the listener 'a' has opened it.".formatted(port, second),
+                "Set echo.listeners.b.port to another port than %d, or remove one of the two listeners."
+                        .formatted(port),
+                "--echo.listeners.a.port=" + port,
+                "--echo.listeners.a.address=" + first,
+                "--echo.listeners.b.port=" + port,
+                "--echo.listeners.b.address=" + second);
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
     @Test
     void portTakenLeavesNoOtherListenerOpen(CapturedOutput output) throws Exception {
-        int free;
-        try (ServerSocket socket = new ServerSocket(0)) {
-            free = socket.getLocalPort();
-        }
+        int free = freePort();
         try (ServerSocket taken = new ServerSocket(0)) {
             assertThat(catchThrowable(() -> start(
                             "--echo.listeners.first.port=" + free,
@@ -126,6 +184,40 @@ class StartFailureTests {
                         + " or to '::' for every address.",
                 "--echo.transport=" + transport,
                 "--echo.listeners.plain.address=192.0.2.1");
+    }
+
+    /** Java's own transport takes it, if one of this host's interfaces has the address. */
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void linkLocalAddressWithoutItsZone(Transport transport, CapturedOutput output) {
+        assumeThat(transport.unavailabilityCause()).isNull();
+        assertStartFails(
+                output,
+                "The listener 'plain' cannot open port 0 on 'fe80::1': a link-local address needs its interface as a zone.",
+                CHOOSE_ZONE,
+                "--echo.transport=" + transport,
+                "--echo.listeners.plain.address=fe80::1");
+    }
+
+    @Test
+    void linkLocalAddressWithAZoneThatDoesNotExist(CapturedOutput output) {
+        assertStartFails(
+                output,
+                "The listener 'plain' cannot open port 0 on 'fe80::1%none': no interface of this host has that zone.",
+                CHOOSE_ZONE,
+                "--echo.listeners.plain.address=fe80::1%none");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"224.0.0.1, multicast", "ff02::1, multicast", "255.255.255.255, broadcast"})
+    void addressToWhichNoClientCanConnect(String address, String kind, CapturedOutput output) {
+        assertStartFails(
+                output,
+                "echo.listeners.plain.address is '%s', a %s address, to which no TCP client can connect."
+                        .formatted(address, kind),
+                "Set echo.listeners.plain.address to an IP address of this host, to a name that resolves to one,"
+                        + " or to '::' for every address.",
+                "--echo.listeners.plain.address=" + address);
     }
 
     @Test
@@ -441,7 +533,16 @@ class StartFailureTests {
     }
 
     private static void assertStartFails(CapturedOutput output, String description, String action, String... args) {
-        assertThat(catchThrowable(() -> start(args))).isNotNull();
+        assertStartFailsExactly(
+                output,
+                description,
+                action,
+                Stream.concat(Stream.of("--server.port=0"), Stream.of(args)).toArray(String[]::new));
+    }
+
+    private static void assertStartFailsExactly(
+            CapturedOutput output, String description, String action, String... args) {
+        assertThat(catchThrowable(() -> application().run(args).close())).isNotNull();
         assertThat(output)
                 .contains("Description:\n\n" + description + "\n")
                 .contains("\nAction:\n\n" + action + "\n")
