@@ -21,7 +21,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.boot.ssl.SslBundles;
@@ -40,6 +39,9 @@ public final class EchoServer implements SmartLifecycle {
 
     /** How long event loops may take to close what they listen on. */
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+
+    /** More would not be read in one line, and container runtimes split a long one. */
+    private static final int LISTENERS_IN_A_LINE = 10;
 
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
 
@@ -93,15 +95,27 @@ public final class EchoServer implements SmartLifecycle {
             throw ex;
         }
         this.listeners.values().forEach(ListenerSocket::accept);
-        logger.info("Echo started: %s; transport %s; management on port %s"
-                .formatted(
-                        addresses().entrySet().stream()
-                                .map(entry -> entry.getKey() + " on " + NetUtil.toSocketAddressString(entry.getValue()))
-                                .collect(Collectors.joining(", ")),
-                        this.transport,
-                        this.environment.getProperty("local.management.port", "none")));
+        logStart();
         this.behaviours.values().forEach(ListenerBehaviours::start);
         ProcessResources.current().shortages(this.properties).forEach(logger::warn);
+    }
+
+    private void logStart() {
+        List<String> open = addresses().entrySet().stream()
+                .map(entry -> entry.getKey() + " on " + NetUtil.toSocketAddressString(entry.getValue()))
+                .toList();
+        if (open.size() > LISTENERS_IN_A_LINE) {
+            for (int from = 0; from < open.size(); from += LISTENERS_IN_A_LINE) {
+                int to = Math.min(from + LISTENERS_IN_A_LINE, open.size());
+                logger.info("Echo listeners %d to %d of %d: %s"
+                        .formatted(from + 1, to, open.size(), String.join(", ", open.subList(from, to))));
+            }
+        }
+        logger.info("Echo started: %s; transport %s; management on port %s"
+                .formatted(
+                        open.size() > LISTENERS_IN_A_LINE ? open.size() + " listeners" : String.join(", ", open),
+                        this.transport,
+                        this.environment.getProperty("local.management.port", "none")));
     }
 
     /**
