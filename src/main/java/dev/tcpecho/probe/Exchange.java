@@ -113,22 +113,23 @@ final class Exchange {
             for (int length = in.read(chunk); length >= 0; length = in.read(chunk)) {
                 long now = System.nanoTime();
                 if (length > total() - this.received) {
-                    throw new EchoLostException("more than the %s bytes that were sent came back".formatted(total()));
+                    throw new EchoLostException("more than the %d bytes that were sent came back%s"
+                            .formatted(total(), causeOfOther(chunk, length)));
                 }
                 expected.next(expectedChunk, length);
                 int difference = Arrays.mismatch(chunk, 0, length, expectedChunk, 0, length);
                 if (difference >= 0) {
-                    throw new EchoLostException("byte %s, counted from 0, is not the one that was sent"
-                            .formatted(this.received + difference));
+                    throw new EchoLostException("byte %d, counted from 0, is not the one that was sent%s"
+                            .formatted(this.received + difference, causeOfOther(chunk, length)));
                 }
                 received(this.received + length, now);
             }
             this.connection.requireCleanEnd();
         } catch (IOException ex) {
-            throw new EchoLostException(progress() + ", and then the connection broke: " + ex.getMessage());
+            throw lost("and then the connection broke: " + ex.getMessage());
         }
         if (this.received < total()) {
-            throw new EchoLostException(progress() + ", and then the service ended its stream");
+            throw lost("and then the service ended its stream");
         }
         return null;
     }
@@ -151,8 +152,7 @@ final class Exchange {
                 return;
             } catch (TimeoutException ex) {
                 if (patienceNanos() <= 0) {
-                    throw new EchoLostException(
-                            progress() + ", and then nothing for " + DurationStyle.SIMPLE.print(this.timeout));
+                    throw lost("and then nothing for " + DurationStyle.SIMPLE.print(this.timeout));
                 }
             } catch (ExecutionException ex) {
                 if (ex.getCause() instanceof EchoLostException lost) {
@@ -178,6 +178,16 @@ final class Exchange {
 
     private long total() {
         return this.count * this.size;
+    }
+
+    private EchoLostException lost(String end) {
+        String cause = (this.received == 0) ? LikelyCause.ofNothing(this.connection.hasTls()) : "";
+        return new EchoLostException("%s, %s%s".formatted(progress(), end, cause));
+    }
+
+    /** What comes behind bytes of the echo is no other service's. */
+    private String causeOfOther(byte[] bytes, int length) {
+        return (this.received == 0) ? LikelyCause.ofOtherBytes(bytes, length) : "";
     }
 
     private String progress() {

@@ -66,7 +66,8 @@ final class ProbeConnection implements Closeable {
         throw failure;
     }
 
-    private ProbeConnection startTls(SSLSocketFactory factory, Target target, Duration timeout) throws IOException {
+    private ProbeConnection startTls(SSLSocketFactory factory, Target target, Duration timeout)
+            throws NotConnectedException {
         try {
             long start = System.nanoTime();
             SSLSocket tls = (SSLSocket) factory.createSocket(this.socket, target.host(), target.port(), true);
@@ -83,13 +84,23 @@ final class ProbeConnection implements Closeable {
                     "%s, handshake of %s in %s"
                             .formatted(this.description, tls.getSession().getProtocol(), time));
         } catch (IOException ex) {
-            this.transport.close();
-            throw ex;
+            close();
+            throw new NotConnectedException(
+                    "cannot connect to %s: %s%s"
+                            .formatted(
+                                    target,
+                                    ex.getMessage(),
+                                    LikelyCause.ofFailedHandshake(this.transport.firstBytes(), ex)),
+                    ex);
         }
     }
 
     String description() {
         return this.description;
+    }
+
+    boolean hasTls() {
+        return this.socket != this.transport;
     }
 
     InputStream input() throws IOException {
@@ -106,7 +117,7 @@ final class ProbeConnection implements Closeable {
      * @throws EOFException if TLS was to end it, and did not
      */
     void requireCleanEnd() throws EOFException {
-        if (this.socket != this.transport && this.transport.isInputAtEnd()) {
+        if (hasTls() && this.transport.isInputAtEnd()) {
             throw new EOFException("its end came without TLS's close_notify");
         }
     }

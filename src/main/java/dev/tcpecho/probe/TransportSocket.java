@@ -1,20 +1,29 @@
 package dev.tcpecho.probe;
 
+import java.io.ByteArrayOutputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 
 /**
- * {@link Socket} that knows whether its input was read to the end. Java's TLS on top of it takes that end, which anyone
- * on the way can make, for the close_notify that only the service can send.
+ * {@link Socket} that knows the first bytes of its input, and whether it was read to the end. Java's TLS on top of it
+ * tells neither: it takes that end, which anyone on the way can make, for the close_notify that only the service can
+ * send.
  */
 final class TransportSocket extends Socket {
+
+    private final ByteArrayOutputStream firstBytes = new ByteArrayOutputStream(LikelyCause.FIRST_BYTES);
 
     private volatile boolean inputAtEnd;
 
     boolean isInputAtEnd() {
         return this.inputAtEnd;
+    }
+
+    /** Returns the first bytes that were read, {@link LikelyCause#FIRST_BYTES} at most. */
+    byte[] firstBytes() {
+        return this.firstBytes.toByteArray();
     }
 
     @Override
@@ -23,20 +32,24 @@ final class TransportSocket extends Socket {
 
             @Override
             public int read() throws IOException {
-                return noted(super.read());
+                byte[] single = new byte[1];
+                return (read(single, 0, 1) < 0) ? -1 : Byte.toUnsignedInt(single[0]);
             }
 
             @Override
             public int read(byte[] target, int offset, int length) throws IOException {
-                return noted(super.read(target, offset, length));
+                int read = super.read(target, offset, length);
+                note(target, offset, read);
+                return read;
             }
         };
     }
 
-    private int noted(int result) {
-        if (result < 0) {
+    private void note(byte[] bytes, int offset, int length) {
+        if (length < 0) {
             this.inputAtEnd = true;
+        } else {
+            this.firstBytes.write(bytes, offset, Math.min(length, LikelyCause.FIRST_BYTES - this.firstBytes.size()));
         }
-        return result;
     }
 }

@@ -14,23 +14,33 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 @Timeout(60)
 class ProbeCommandTests {
+
+    private static final String NO_ANSWER = "if the port wants a PROXY header, probe through the proxy;"
+            + " otherwise the service's log may tell why\n";
+
+    private static final String OTHER_CERTIFICATE = "; use a host name that is in the service's certificate,"
+            + " and a valid certificate, or trust every one with --insecure\n";
 
     private final StringWriter out = new StringWriter();
 
@@ -231,7 +241,9 @@ class ProbeCommandTests {
         } finally {
             probed.countDown();
         }
-        assertThat(this.err.toString()).startsWith("probe: 0 of ").endsWith(", and then nothing for 300ms\n");
+        assertThat(this.err.toString())
+                .startsWith("probe: 0 of ")
+                .endsWith(", and then nothing for 300ms; if the port wants TLS, add --tls; " + NO_ANSWER);
     }
 
     @Test
@@ -291,7 +303,9 @@ class ProbeCommandTests {
         } finally {
             probed.countDown();
         }
-        assertThat(this.err.toString()).endsWith(": Read timed out\n");
+        assertThat(this.err.toString())
+                .endsWith(": Read timed out; if the port speaks no TLS, leave out --tls, --ca and --insecure; "
+                        + NO_ANSWER);
     }
 
     @Test
@@ -348,7 +362,10 @@ class ProbeCommandTests {
         try (ServerSocket server = serveTls(new TestCertificates().issue("server"))) {
             assertThat(run(target(server), "--tls")).isEqualTo(ProbeCommand.NOT_CONNECTED);
         }
-        assertThat(this.err.toString()).contains("PKIX path building failed");
+        assertThat(this.err.toString())
+                .contains("PKIX path building failed")
+                .endsWith("; name the authority of the service's certificate with --ca FILE, or trust every one with"
+                        + " --insecure\n");
     }
 
     @Test
@@ -361,7 +378,52 @@ class ProbeCommandTests {
             assertThat(run("127.0.0.1:" + server.getLocalPort(), "--ca", authorities))
                     .isEqualTo(ProbeCommand.NOT_CONNECTED);
         }
-        assertThat(this.err.toString()).contains("127.0.0.1");
+        assertThat(this.err.toString())
+                .contains("No subject alternative names matching IP address 127.0.0.1 found")
+                .endsWith(OTHER_CERTIFICATE);
+    }
+
+    @Test
+    void doesNotTrustACertificateThatHasExpired(@TempDir Path directory) throws Exception {
+        TestCertificates certificates = new TestCertificates();
+        X509Bundle certificate = certificates.issueExpired("server");
+        certificates.write(certificate, directory);
+        try (ServerSocket server = serveTls(certificate)) {
+            String authorities = directory.resolve("ca.crt").toString();
+            assertThat(run(target(server), "--ca", authorities)).isEqualTo(ProbeCommand.NOT_CONNECTED);
+        }
+        assertThat(this.err.toString()).contains("PKIX path validation failed").endsWith(OTHER_CERTIFICATE);
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void whatComesBeforeTheEchoTellsWhatTheServiceIs(String beginning, String cause, String causeWithTls)
+            throws IOException {
+        Service service = client -> {
+            client.getInputStream().readNBytes(1);
+            client.getOutputStream().write(beginning.getBytes(StandardCharsets.ISO_8859_1));
+            echo(client);
+        };
+        try (ServerSocket plain = serve(service);
+                ServerSocket tls = serve(service)) {
+            assertThat(run(target(plain))).isEqualTo(ProbeCommand.LOST);
+            assertThat(this.err.toString()).endsWith("; " + cause + "\n");
+            assertThat(run(target(tls), "--tls")).isEqualTo(ProbeCommand.NOT_CONNECTED);
+            assertThat(this.err.toString()).endsWith("; " + causeWithTls + "\n");
+        }
+    }
+
+    static Stream<Arguments> whatComesBeforeTheEchoTellsWhatTheServiceIs() {
+        String http = "the service speaks HTTP: probe the port of a listener";
+        String header =
+                "the service echoes a PROXY header of a proxy on the way: set proxy-protocol and trusted-proxies of"
+                        + " its listener";
+        String text = "the service begins with '%s': probe a listener that sends nothing of its own";
+        return Stream.of(
+                Arguments.of("HTTP/1.1 400 Bad Request\r\n", http, http),
+                Arguments.of("PROXY TCP4 192.0.2.7 192.0.2.8 1 2\r\n", header, header),
+                Arguments.of("\r\n\r\n\0\r\nQUIT\n\u0020\0\0\0", header, header),
+                Arguments.of("220 mail.example\r\n", text.formatted("220 mail.example"), text.formatted("220 m")));
     }
 
     @Test

@@ -1,0 +1,116 @@
+package dev.tcpecho.probe;
+
+import java.nio.charset.StandardCharsets;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertificateException;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.springframework.core.NestedExceptionUtils;
+
+/** Tells the likely cause of a failure and what to do, to go behind what was seen; empty if nothing points to one. */
+final class LikelyCause {
+
+    /** How many of a service's first bytes tell what it speaks. */
+    static final int FIRST_BYTES = 32;
+
+    private static final int ALERT = 21;
+
+    private static final int HANDSHAKE = 22;
+
+    private static final int CLIENT_HELLO = 1;
+
+    /**
+     * The first byte of a record is its type, the second its major version, and the sixth a handshake's type (RFC
+     * 8446).
+     */
+    private static final int TLS_MAJOR_VERSION = 3;
+
+    private static final int HANDSHAKE_TYPE = 5;
+
+    /** What both versions of the header begin with; Java's TLS reads no more before it gives up. */
+    private static final List<String> PROXY_HEADERS = List.of("PROXY", "\r\n\r\n\0");
+
+    /** A text of fewer bytes could be random ones, unless nothing else was read. */
+    private static final int TEXT_BYTES = 8;
+
+    private static final int MINIMUM_TEXT_BYTES = 5;
+
+    private static final Pattern NOT_PRINTABLE = Pattern.compile("[^ -~].*", Pattern.DOTALL);
+
+    private static final String WITHOUT_TLS = "leave out --tls, --ca and --insecure";
+
+    private static final String NO_ANSWER =
+            "if the port wants a PROXY header, probe through the proxy;" + " otherwise the service's log may tell why";
+
+    private LikelyCause() {}
+
+    /**
+     * Tells why the first bytes that came back are others than those that were sent.
+     *
+     * @param bytes what came back
+     * @param length how many bytes of it count
+     */
+    static String ofOtherBytes(byte[] bytes, int length) {
+        if (length > 1 && (bytes[0] == ALERT || bytes[0] == HANDSHAKE) && bytes[1] == TLS_MAJOR_VERSION) {
+            return "; the service speaks TLS: add --tls, --ca FILE or --insecure";
+        }
+        return ofText(bytes, length);
+    }
+
+    private static String ofText(byte[] bytes, int length) {
+        String text = new String(bytes, 0, Math.min(length, FIRST_BYTES), StandardCharsets.ISO_8859_1);
+        if (PROXY_HEADERS.stream().anyMatch(text::startsWith)) {
+            return "; the service echoes a PROXY header of a proxy on the way: set proxy-protocol and trusted-proxies of"
+                    + " its listener";
+        }
+        if (text.startsWith("HTTP/")) {
+            return "; the service speaks HTTP: probe the port of a listener";
+        }
+        String printable = NOT_PRINTABLE.matcher(text).replaceFirst("");
+        return (text.length() >= MINIMUM_TEXT_BYTES && printable.length() >= Math.min(TEXT_BYTES, text.length()))
+                ? "; the service begins with '%s': probe a listener that sends nothing of its own".formatted(printable)
+                : "";
+    }
+
+    /**
+     * Tells why nothing came back.
+     *
+     * @param tls whether the handshake of TLS succeeded
+     */
+    static String ofNothing(boolean tls) {
+        return tls
+                ? "; if the service wants a client certificate, the probe has none: probe a listener without client-auth;"
+                        + " otherwise the service's log may tell why"
+                : "; if the port wants TLS, add --tls; " + NO_ANSWER;
+    }
+
+    /**
+     * Tells why a TLS handshake failed.
+     *
+     * @param firstBytes those that the service sent, before TLS has made anything of them
+     * @param failure what Java's TLS says
+     */
+    static String ofFailedHandshake(byte[] firstBytes, Exception failure) {
+        if (firstBytes.length == 0) {
+            return "; if the port speaks no TLS, " + WITHOUT_TLS + "; " + NO_ANSWER;
+        }
+        Throwable cause = NestedExceptionUtils.getMostSpecificCause(failure);
+        if (cause instanceof CertPathBuilderException) {
+            return "; name the authority of the service's certificate with --ca FILE, or trust every one with --insecure";
+        }
+        if (failure.getCause() instanceof CertificateException) {
+            return "; use a host name that is in the service's certificate, and a valid certificate, or trust every one with"
+                    + " --insecure";
+        }
+        if (firstBytes[0] == ALERT) {
+            return ofNothing(true);
+        }
+        return isClientHello(firstBytes)
+                ? "; the service echoes the handshake, and so speaks no TLS: " + WITHOUT_TLS
+                : ofText(firstBytes, firstBytes.length);
+    }
+
+    private static boolean isClientHello(byte[] bytes) {
+        return bytes.length > HANDSHAKE_TYPE && bytes[0] == HANDSHAKE && bytes[HANDSHAKE_TYPE] == CLIENT_HELLO;
+    }
+}
