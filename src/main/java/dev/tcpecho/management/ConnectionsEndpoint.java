@@ -9,8 +9,8 @@ import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 
 /**
- * {@link Endpoint @Endpoint} that lists open connections, those that hold the most first. It shows clients' addresses,
- * and so is not exposed by default.
+ * {@link Endpoint @Endpoint} that lists open connections, those that hold the most first: {@value #DEFAULT_LIMIT},
+ * unless it is asked for more or fewer. It shows clients' addresses, and so is not exposed by default.
  */
 @Endpoint(id = "connections")
 final class ConnectionsEndpoint {

@@ -2,6 +2,7 @@ package dev.tcpecho.management;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.jayway.jsonpath.JsonPath;
 import dev.tcpecho.EchoApplication;
 import dev.tcpecho.server.EchoServer;
 import java.net.InetAddress;
@@ -13,6 +14,9 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,6 +77,60 @@ class ManagementPortTests {
         try (ConfigurableApplicationContext context = start(EVERYTHING)) {
             assertThat(request(context, "POST", path).statusCode()).isEqualTo(status);
         }
+    }
+
+    /** A new version of Spring Boot may have one more. */
+    @Test
+    void everythingExposedIsWhatTheReadmeNames() throws Exception {
+        try (ConfigurableApplicationContext context = start(EVERYTHING)) {
+            assertThat(JsonPath.<Map<String, Object>>read(
+                                    request(context, "GET", "/actuator").body(), "$._links")
+                            .keySet()
+                            .stream()
+                            .filter(link -> !link.contains("-") && !link.equals("self")))
+                    .containsExactlyInAnyOrder(
+                            "beans",
+                            "behaviours",
+                            "conditions",
+                            "configprops",
+                            "connections",
+                            "env",
+                            "health",
+                            "info",
+                            "loggers",
+                            "mappings",
+                            "metrics",
+                            "prometheus",
+                            "sbom",
+                            "scheduledtasks",
+                            "threaddump");
+        }
+    }
+
+    @Test
+    void connectionsShowsAHundredUnlessItIsAskedForMore() throws Exception {
+        try (ConfigurableApplicationContext context = start(EVERYTHING)) {
+            List<Socket> clients = new ArrayList<>();
+            try {
+                for (int i = 0; i < 101; i++) {
+                    clients.add(connect(context, ""));
+                }
+                assertThat(shown(context, "")).isEqualTo(100);
+                assertThat(shown(context, "?limit=101")).isEqualTo(101);
+                assertThat(shown(context, "?limit=1000")).isEqualTo(101);
+                assertThat(shown(context, "?limit=0")).isZero();
+            } finally {
+                for (Socket client : clients) {
+                    client.close();
+                }
+            }
+        }
+    }
+
+    private int shown(ConfigurableApplicationContext context, String query) throws Exception {
+        String body = request(context, "GET", "/actuator/connections" + query).body();
+        assertThat(this.json.from(body)).extractingJsonPathNumberValue("open").isEqualTo(101);
+        return JsonPath.<List<Object>>read(body, "$.connections").size();
     }
 
     @Test
