@@ -6,9 +6,12 @@ import dev.tcpecho.behaviour.BehaviourRegistry;
 import dev.tcpecho.server.EchoServer;
 import dev.tcpecho.transport.Transport;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.binder.netty4.NettyAllocatorMetrics;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.netty.channel.EventLoopGroup;
@@ -93,6 +96,21 @@ class ManagementConfiguration {
     @Bean
     MeterBinder nettyAllocatorMetrics() {
         return new NettyAllocatorMetrics((ByteBufAllocatorMetricProvider) ByteBufAllocator.DEFAULT);
+    }
+
+    /** Micrometer tells allocators apart by their hash code, which would begin new series with each start. */
+    @Bean
+    MeterFilter stableAllocatorId() {
+        String hashCode = String.valueOf(ByteBufAllocator.DEFAULT.hashCode());
+        return new MeterFilter() {
+
+            @Override
+            public Meter.Id map(Meter.Id id) {
+                return (id.getName().startsWith("netty.allocator.") && hashCode.equals(id.getTag("id")))
+                        ? id.withTag(Tag.of("id", "default"))
+                        : id;
+            }
+        };
     }
 
     @Bean

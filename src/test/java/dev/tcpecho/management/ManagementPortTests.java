@@ -133,6 +133,18 @@ class ManagementPortTests {
         return JsonPath.<List<Object>>read(body, "$.connections").size();
     }
 
+    /** Otherwise each start of the service would begin new series. */
+    @Test
+    void noSeriesIsNamedAfterAnObjectInMemory() throws Exception {
+        try (ConfigurableApplicationContext context = start()) {
+            assertThat(request(context, "GET", "/actuator/prometheus").body())
+                    .contains(
+                            "netty_allocator_memory_used{allocator_type=\"AdaptiveByteBufAllocator\",id=\"default\",memory_type=\"direct\"} ",
+                            "netty_allocator_memory_used{allocator_type=\"AdaptiveByteBufAllocator\",id=\"default\",memory_type=\"heap\"} ")
+                    .doesNotContainPattern("id=\"-?[0-9]+\"");
+        }
+    }
+
     @Test
     void durationsAreCountedInFourteenBucketsForEachListener() throws Exception {
         try (ConfigurableApplicationContext context = start()) {
