@@ -53,7 +53,7 @@ class StartLinesTests {
     @Test
     void manyListenersAreToldTenInALine(CapturedOutput output) {
         String[] ports = IntStream.range(10, 30)
-                .mapToObj("echo.listeners.l%d.port=0"::formatted)
+                .mapToObj("echo.listeners.l%s.port=0"::formatted)
                 .toArray(String[]::new);
         try (RunningService service = RunningService.start(ports)) {
             List<String> lines = output.toString()

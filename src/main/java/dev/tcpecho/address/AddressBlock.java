@@ -50,11 +50,11 @@ public final class AddressBlock {
         }
         if (matcher.group(2) == null) {
             throw InvalidAddressBlockException.write(
-                    "%s/%d".formatted(notation, bits), notation, "which has no prefix length");
+                    "%s/%s".formatted(notation, bits), notation, "which has no prefix length");
         }
         if (prefixLength > bits) {
             throw new InvalidAddressBlockException(
-                    "Write a prefix length from 0 to %d in '%s'.".formatted(bits, notation));
+                    "Write a prefix length from 0 to %s in '%s'.".formatted(bits, notation));
         }
         return new AddressBlock(notation, inetAddress, prefixLength);
     }
@@ -79,7 +79,7 @@ public final class AddressBlock {
     private static InvalidAddressBlockException ipv4InIpv6(String notation, InetAddress address, int prefixLength) {
         int ipv4PrefixLength = (prefixLength <= IPV4_BITS) ? prefixLength : Math.max(0, prefixLength - MAPPED_BITS);
         return InvalidAddressBlockException.write(
-                "%s/%d".formatted(address.getHostAddress(), ipv4PrefixLength),
+                "%s/%s".formatted(address.getHostAddress(), ipv4PrefixLength),
                 notation,
                 "which is IPv4 in the notation of IPv6");
     }

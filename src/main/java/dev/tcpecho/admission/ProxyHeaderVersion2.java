@@ -77,7 +77,7 @@ final class ProxyHeaderVersion2 {
         try {
             return new InetSocketAddress(InetAddress.getByAddress(address), port);
         } catch (UnknownHostException ex) {
-            throw new IllegalStateException("An address of %d bytes".formatted(length), ex);
+            throw new IllegalStateException("An address of %s bytes".formatted(length), ex);
         }
     }
 }

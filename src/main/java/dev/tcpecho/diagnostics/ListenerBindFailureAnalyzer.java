@@ -75,7 +75,7 @@ class ListenerBindFailureAnalyzer extends AbstractFailureAnalyzer<ListenerBindEx
                     failure,
                     "the listener '%s' has opened it."
                             .formatted(failure.overlapping().get()),
-                    "Set %s.port to another port than %d, or remove one of the two listeners."
+                    "Set %s.port to another port than %s, or remove one of the two listeners."
                             .formatted(property, port));
         }
         for (String server : List.of("server", "management.server")) {
@@ -84,13 +84,13 @@ class ListenerBindFailureAnalyzer extends AbstractFailureAnalyzer<ListenerBindEx
                 return analysis(
                         failure,
                         "the service has opened it for HTTP, as %s.port says.".formatted(server),
-                        "Set %s.port or %s.port to another port than %d.".formatted(property, server, port));
+                        "Set %s.port or %s.port to another port than %s.".formatted(property, server, port));
             }
         }
         return analysis(
                 failure,
                 "the port is already in use.",
-                "Stop what uses port %d ('ss -ltnp sport = :%d' names it), or set %s.port to another port, or to 0 for any free one."
+                "Stop what uses port %s ('ss -ltnp sport = :%s' names it), or set %s.port to another port, or to 0 for any free one."
                         .formatted(port, port, property));
     }
 
@@ -107,7 +107,7 @@ class ListenerBindFailureAnalyzer extends AbstractFailureAnalyzer<ListenerBindEx
 
     private static FailureAnalysis analysis(ListenerBindException failure, String reason, String action) {
         return new FailureAnalysis(
-                "The listener '%s' cannot open port %d on '%s': %s"
+                "The listener '%s' cannot open port %s on '%s': %s"
                         .formatted(
                                 failure.name(),
                                 failure.listener().port(),

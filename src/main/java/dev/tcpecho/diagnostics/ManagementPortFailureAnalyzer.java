@@ -25,8 +25,8 @@ class ManagementPortFailureAnalyzer extends AbstractFailureAnalyzer<PortInUseExc
                 ? "management.server.port"
                 : "server.port";
         return new FailureAnalysis(
-                "The service cannot open the management port %d: the port is already in use.".formatted(port),
-                "Stop what uses port %d ('ss -ltnp sport = :%d' names it), or set %s to another port, or to 0 for any free one."
+                "The service cannot open the management port %s: the port is already in use.".formatted(port),
+                "Stop what uses port %s ('ss -ltnp sport = :%s' names it), or set %s to another port, or to 0 for any free one."
                         .formatted(port, port, property),
                 failure);
     }

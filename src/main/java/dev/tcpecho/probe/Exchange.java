@@ -113,13 +113,13 @@ final class Exchange {
             for (int length = in.read(chunk); length >= 0; length = in.read(chunk)) {
                 long now = System.nanoTime();
                 if (length > total() - this.received) {
-                    throw new EchoLostException("more than the %d bytes that were sent came back%s"
+                    throw new EchoLostException("more than the %s bytes that were sent came back%s"
                             .formatted(total(), causeOfOther(chunk, length)));
                 }
                 expected.next(expectedChunk, length);
                 int difference = Arrays.mismatch(chunk, 0, length, expectedChunk, 0, length);
                 if (difference >= 0) {
-                    throw new EchoLostException("byte %d, counted from 0, is not the one that was sent%s"
+                    throw new EchoLostException("byte %s, counted from 0, is not the one that was sent%s"
                             .formatted(this.received + difference, causeOfOther(chunk, length)));
                 }
                 received(this.received + length, now);

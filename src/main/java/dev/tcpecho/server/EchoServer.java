@@ -107,7 +107,7 @@ public final class EchoServer implements SmartLifecycle {
         if (open.size() > LISTENERS_IN_A_LINE) {
             for (int from = 0; from < open.size(); from += LISTENERS_IN_A_LINE) {
                 int to = Math.min(from + LISTENERS_IN_A_LINE, open.size());
-                logger.info("Echo listeners %d to %d of %d: %s"
+                logger.info("Echo listeners %s to %s of %s: %s"
                         .formatted(from + 1, to, open.size(), String.join(", ", open.subList(from, to))));
             }
         }

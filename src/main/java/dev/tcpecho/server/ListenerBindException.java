@@ -23,7 +23,7 @@ public class ListenerBindException extends RuntimeException {
      * @param cause what the resolver or the kernel said
      */
     public ListenerBindException(String name, Listener listener, @Nullable String overlapping, Throwable cause) {
-        super("The listener %s cannot open port %d on %s".formatted(name, listener.port(), listener.address()), cause);
+        super("The listener %s cannot open port %s on %s".formatted(name, listener.port(), listener.address()), cause);
         this.name = name;
         this.listener = listener;
         this.overlapping = overlapping;

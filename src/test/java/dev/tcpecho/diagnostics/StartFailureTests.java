@@ -69,10 +69,10 @@ class StartFailureTests {
         int port = freePort();
         assertStartFailsExactly(
                 output,
-                "The listener 'plain' cannot open port %d on '::': the service has opened it for HTTP, as %s says."
+                "The listener 'plain' cannot open port %s on '::': the service has opened it for HTTP, as %s says."
                         .formatted(port, property),
-                "Set echo.listeners.plain.port or %s to another port than %d.".formatted(property, port),
-                Stream.of("--%s=%d".formatted(property, port), argument, "--echo.listeners.plain.port=" + port)
+                "Set echo.listeners.plain.port or %s to another port than %s.".formatted(property, port),
+                Stream.of("--%s=%s".formatted(property, port), argument, "--echo.listeners.plain.port=" + port)
                         .filter(Objects::nonNull)
                         .toArray(String[]::new));
     }
@@ -84,11 +84,11 @@ class StartFailureTests {
             int port = taken.getLocalPort();
             assertStartFailsExactly(
                     output,
-                    "The service cannot open the management port %d: the port is already in use.".formatted(port),
-                    ("Stop what uses port %d ('ss -ltnp sport = :%d' names it),"
+                    "The service cannot open the management port %s: the port is already in use.".formatted(port),
+                    ("Stop what uses port %s ('ss -ltnp sport = :%s' names it),"
                                     + " or set %s to another port, or to 0 for any free one.")
                             .formatted(port, port, property),
-                    Stream.of("--%s=%d".formatted(property, port), argument)
+                    Stream.of("--%s=%s".formatted(property, port), argument)
                             .filter(Objects::nonNull)
                             .toArray(String[]::new));
         }
@@ -101,8 +101,8 @@ class StartFailureTests {
         int port = freePort();
         assertStartFails(
                 output,
-                "The listener 'b' cannot open port %d on '%s': the listener 'a' has opened it.".formatted(port, second),
-                "Set echo.listeners.b.port to another port than %d, or remove one of the two listeners."
+                "The listener 'b' cannot open port %s on '%s': the listener 'a' has opened it.".formatted(port, second),
+                "Set echo.listeners.b.port to another port than %s, or remove one of the two listeners."
                         .formatted(port),
                 "--echo.listeners.a.port=" + port,
                 "--echo.listeners.a.address=" + first,

@@ -121,7 +121,7 @@ class ProxyProtocolTests {
                         }
                         client.halfClose();
                         assertThat(client.readToEnd())
-                                .as("%d bytes in pieces of %d", length, piece)
+                                .as("%s bytes in pieces of %s", length, piece)
                                 .isEqualTo(payload);
                     }
                 }

@@ -151,9 +151,9 @@ class StoppedProcessTests {
                     "--echo.listeners.proxied.port=0",
                     "--echo.listeners.proxied.proxy-protocol=required",
                     "--echo.listeners.proxied.trusted-proxies=127.0.0.0/8",
-                    "--echo.limits.idle-timeout=%dms".formatted(IDLE_TIMEOUT.toMillis()),
-                    "--echo.limits.lifetime=%dms".formatted(LIFETIME.toMillis()),
-                    "--echo.drain.quiet=%dms".formatted(QUIET.toMillis()));
+                    "--echo.limits.idle-timeout=%sms".formatted(IDLE_TIMEOUT.toMillis()),
+                    "--echo.limits.lifetime=%sms".formatted(LIFETIME.toMillis()),
+                    "--echo.drain.quiet=%sms".formatted(QUIET.toMillis()));
             Process process = new ProcessBuilder(
                             Stream.of(command, properties).flatMap(List::stream).toList())
                     .redirectErrorStream(true)
