@@ -33,7 +33,7 @@ app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end }}
 
 {{- define "tcp-echo.serviceAccountName" -}}
-{{- default (.Values.serviceAccount.create | ternary (include "tcp-echo.fullname" .) "default") .Values.serviceAccount.name }}
+{{- default (empty .Values.serviceAccount.create | ternary "default" (include "tcp-echo.fullname" .)) .Values.serviceAccount.name }}
 {{- end }}
 
 {{- define "tcp-echo.image" -}}
@@ -61,7 +61,7 @@ app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- define "tcp-echo.servicePort" -}}
 {{- $values := (first .).Values }}
 {{- $name := last . }}
-{{- dig $name (get $values.echo.listeners $name).port $values.service.ports | int }}
+{{- dig $name (get $values.echo.listeners $name).port ($values.service.ports | default dict) | int }}
 {{- end }}
 
 {{/* The names of the listeners that take a connection without a PROXY header and without a client certificate. */}}

@@ -33,5 +33,5 @@
 {{- $options := list (printf "-XX:MaxDirectMemorySize=%sm" (include "tcp-echo.directMebibytes" .)) }}
 {{- $options = append $options (printf "-Xmx%sm" (include "tcp-echo.mebibytes" .Values.jvm.heap)) }}
 {{- $options = append $options (printf "-XX:ActiveProcessorCount=%d" (.Values.jvm.processors | int)) }}
-{{- concat $options .Values.jvm.options | join " " }}
+{{- concat $options (.Values.jvm.options | default list) | join " " }}
 {{- end }}

@@ -54,7 +54,7 @@
 
 {{- $byListener := dict "service.ports" .Values.service.ports "service.nodePorts" .Values.service.nodePorts "tcpRoutes" .Values.tcpRoutes "tlsRoutes" .Values.tlsRoutes }}
 {{- range $value, $entries := $byListener }}
-{{- range $name := keys $entries | sortAlpha }}
+{{- range $name := keys ($entries | default dict) | sortAlpha }}
 {{- if not (hasKey $listeners $name) }}
 {{- fail (printf "%s.%s names no listener: echo.listeners has %s" $value $name $names) }}
 {{- end }}
@@ -112,7 +112,7 @@
 {{- end }}
 {{- end }}
 
-{{- if hasKey .Values.podAnnotations "checksum/config" }}
+{{- if hasKey (.Values.podAnnotations | default dict) "checksum/config" }}
 {{- fail "podAnnotations has checksum/config, which the chart sets itself: leave it out" }}
 {{- end }}
 

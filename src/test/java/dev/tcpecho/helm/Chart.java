@@ -87,6 +87,11 @@ final class Chart {
         }
     }
 
+    /** All manifests. */
+    List<DocumentContext> all() {
+        return this.manifests;
+    }
+
     /** All manifests of a kind. */
     List<DocumentContext> all(String kind) {
         return this.manifests.stream()

@@ -29,7 +29,7 @@ class ChartTests {
 
     private static final String TLS = """
             tls: {secretName: certificate}
-            echo: {listeners: {tls: {port: 25342, ssl: {bundle: server}}}}
+            echo: {listeners: {plain: {}, tls: {port: 25342, ssl: {bundle: server}}}}
             """;
 
     private static final Map<String, String> SELECTOR =
@@ -105,7 +105,7 @@ class ChartTests {
 
     @Test
     void serviceHasAPortForEachListener() {
-        Chart chart = Chart.with("echo: {listeners: {other: {port: 25399}}}");
+        Chart chart = Chart.with("echo: {listeners: {plain: {}, other: {port: 25399}}}");
         assertThat(chart.service().<List<Map<String, Object>>>read("$.spec.ports"))
                 .extracting(port -> port.get("name"), port -> port.get("port"), port -> port.get("targetPort"))
                 .containsExactly(tuple("other", 25399, "other"), tuple("plain", 25341, "plain"));
@@ -116,10 +116,19 @@ class ChartTests {
                         Map.of("name", "management", "containerPort", 8080));
     }
 
-    @Test
-    void listenerPlainCanBeTakenAway() {
-        Chart chart = Chart.with("echo: {listeners: {plain: null, other: {port: 25399}}}");
-        assertThat(chart.service().<List<String>>read("$.spec.ports[*].name")).containsExactly("other");
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    other: {port: 25399}                    | other
+                    other: {}                               | other
+                    {plain: null, other: {port: 25399}}     | other
+                    {plain: {}, other: {port: 25399}}       | other,plain
+                    plain: null                             | plain
+                    """)
+    void listenerPlainIsThereWhereNoOtherIsNamed(String listeners, String names) {
+        String values = listeners.startsWith("{") ? listeners : "{" + listeners + "}";
+        DocumentContext service =
+                Chart.with("echo: {listeners: %s}".formatted(values)).service();
+        assertThat(service.<List<String>>read("$.spec.ports[*].name")).containsExactly(names.split(","));
     }
 
     @Test
@@ -437,7 +446,7 @@ class ChartTests {
         Chart chart = Chart.ofRelease("2026", """
                 fullnameOverride: echo
                 nameOverride: "y"
-                echo: {listeners: {plain: null, "on": {port: 25342}}}
+                echo: {listeners: {"on": {port: 25342}}}
                 serviceAccount: {name: "1"}
                 priorityClassName: "2"
                 tls: {secretName: "3"}
@@ -607,6 +616,7 @@ class ChartTests {
         Chart chart = Chart.with("""
                 echo:
                   listeners:
+                    plain: {}
                     faulty: {port: 25342, behaviours: {close-after: 1KB}}
                     none: {port: 25343, behaviours: {}}
                 """);
