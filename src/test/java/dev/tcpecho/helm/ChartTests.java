@@ -9,9 +9,12 @@ import com.jayway.jsonpath.JsonPath;
 import com.marcnuri.helm.Helm;
 import com.marcnuri.helm.LintResult;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -621,6 +624,34 @@ class ChartTests {
                     none: {port: 25343, behaviours: {}}
                 """);
         assertThat(testPod(chart).<List<String>>read("$.containers[*].name")).containsExactly("none", "plain");
+    }
+
+    /** Those of a load balancer are for the same one: a reader of both is not left to choose. */
+    @Test
+    void examplesOfTheDocumentsAreTakenAndSayTheSame() throws Exception {
+        List<String> examples = new ArrayList<>();
+        for (Path document : List.of(Chart.DIRECTORY.resolve("README.md"), Path.of("docs", "deployment.md"))) {
+            Pattern.compile("(?s)```yaml\n(.*?)```")
+                    .matcher(Files.readString(document))
+                    .results()
+                    .map(result -> result.group(1))
+                    // A rule of Prometheus Adapter is a list.
+                    .filter(example -> !example.startsWith("-"))
+                    .forEach(examples::add);
+        }
+        assertThat(examples).hasSizeGreaterThan(5);
+        for (String example : examples) {
+            assertThat(Chart.with(example).all("Deployment")).as(example).hasSize(1);
+        }
+        List<DocumentContext> loadBalancers = examples.stream()
+                .filter(example -> example.contains("type: LoadBalancer"))
+                .map(example -> JsonPath.parse(new Yaml().<Object>load(example)))
+                .toList();
+        assertThat(loadBalancers).hasSize(2);
+        for (String same : List.of("$.echo.drain", "$.echo.listeners.plain['proxy-protocol','trusted-proxies']")) {
+            assertThat(loadBalancers.get(0).<Object>read(same))
+                    .isEqualTo(loadBalancers.get(1).<Object>read(same));
+        }
     }
 
     private static DocumentContext pod(Chart chart) {
