@@ -15,6 +15,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -169,6 +170,18 @@ class EchoApplicationTests {
                         "echo_sent_bytes_total{listener=\"plain\"} 3.0",
                         "echo_connection_duration_seconds_count{listener=\"plain\"} 1",
                         "echo_transport{transport=\"" + TransportChoice.AUTO.resolve() + "\"} 1.0"));
+    }
+
+    @Test
+    void namesThatSelectMetricsHaveNoSuffixOfTheirSeries() throws Exception {
+        assertThat(get("/actuator/prometheus?includedNames=echo_received_bytes,echo_connection_duration_seconds")
+                        .body())
+                .contains("echo_received_bytes_total{", "echo_connection_duration_seconds_count{")
+                .doesNotContain("echo_sent_bytes", "jvm_");
+        for (String series : List.of("echo_received_bytes_total", "echo_connection_duration_seconds_count")) {
+            assertThat(get("/actuator/prometheus?includedNames=" + series).body())
+                    .isEmpty();
+        }
     }
 
     @Test
