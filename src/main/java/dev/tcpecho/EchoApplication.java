@@ -5,6 +5,7 @@ import java.util.Arrays;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+import reactor.netty.ReactorNetty;
 
 /** The TCP echo service: every byte that a client sends comes back to it, in order, once. */
 @SpringBootApplication(proxyBeanMethods = false)
@@ -21,6 +22,8 @@ public class EchoApplication {
         if (args.length > 0 && args[0].equals("probe")) {
             System.exit(ProbeCommand.run(Arrays.copyOfRange(args, 1, args.length)));
         }
+        // The management server is not worth a transport of its own, least of all io_uring, which Reactor Netty prefers.
+        System.getProperties().putIfAbsent(ReactorNetty.NATIVE, "false");
         for (String arg : args) {
             // A script may pass on a variable that is empty.
             if (!arg.isEmpty() && !arg.startsWith("--")) {
