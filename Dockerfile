@@ -63,11 +63,11 @@ WORKDIR /opt/tcp-echo
 USER 65532:65532
 EXPOSE 25341 8080
 ENTRYPOINT ["/opt/java/bin/java", "@/opt/tcp-echo/jvm.options", "-jar", "/opt/tcp-echo/tcp-echo.jar"]
-# Of the listener `plain`, on the port in ECHO_LISTENERS_PLAIN_PORT or 25341. Without the cache below, whose private pages
-# would cost such a short life more than they save it.
+# Of the service's readiness and liveness, wherever its configuration has the management port. Without the cache below,
+# whose private pages would cost such a short life more than they save it.
 HEALTHCHECK --interval=30s --timeout=10s --start-period=20s --retries=3 \
   CMD ["/opt/java/bin/java", "@/opt/tcp-echo/jvm.options", "-XX:AOTMode=off", "-XX:TieredStopAtLevel=1", "-Xmx16m", \
-       "-jar", "/opt/tcp-echo/tcp-echo.jar", "probe"]
+       "-jar", "/opt/tcp-echo/tcp-echo.jar", "health"]
 ARG VERSION
 ARG REVISION
 ARG CREATED

@@ -1,5 +1,6 @@
 package dev.tcpecho;
 
+import dev.tcpecho.healthcheck.HealthCommand;
 import dev.tcpecho.probe.ProbeCommand;
 import java.util.Arrays;
 import org.springframework.boot.SpringApplication;
@@ -16,13 +17,17 @@ public class EchoApplication {
      * Starts the service, or its client.
      *
      * @param args properties as {@code --name=value}, for example {@code --echo.listeners.plain.port=7777}; or
-     *     {@code probe} and its arguments, for which no Spring context is made
+     *     {@code probe} and its arguments, or {@code health}, for which no Spring context is made
      */
     public static void main(String[] args) {
         if (args.length > 0 && args[0].equals("probe")) {
             System.exit(ProbeCommand.run(Arrays.copyOfRange(args, 1, args.length)));
         }
-        // The management server is not worth a transport of its own, least of all io_uring, which Reactor Netty prefers.
+        if (args.length == 1 && args[0].equals("health")) {
+            System.exit(HealthCommand.run());
+        }
+        // The management server is not worth a transport of its own, least of all io_uring, which Reactor Netty
+        // prefers.
         System.getProperties().putIfAbsent(ReactorNetty.NATIVE, "false");
         for (String arg : args) {
             // A script may pass on a variable that is empty.

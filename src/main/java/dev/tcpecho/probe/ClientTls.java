@@ -23,7 +23,7 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /** The TLS of a client, by whom it trusts. */
-final class ClientTls {
+public final class ClientTls {
 
     private ClientTls() {}
 
@@ -32,7 +32,12 @@ final class ClientTls {
         return factory((TrustManager[]) null);
     }
 
-    static SSLSocketFactory trustingEveryone() {
+    /**
+     * Trusts every certificate.
+     *
+     * @return a factory of sockets that encrypt, and do not tell with whom
+     */
+    public static SSLSocketFactory trustingEveryone() {
         return factory(new TrustingEveryone());
     }
 

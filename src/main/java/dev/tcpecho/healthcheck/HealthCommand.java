@@ -1,0 +1,111 @@
+package dev.tcpecho.healthcheck;
+
+import dev.tcpecho.probe.ClientTls;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.HttpURLConnection;
+import java.net.Proxy;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import javax.net.ssl.HttpsURLConnection;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.context.config.ConfigDataEnvironmentPostProcessor;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.support.SpringApplicationJsonEnvironmentPostProcessor;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.Environment;
+import org.springframework.core.env.SimpleCommandLinePropertySource;
+import org.springframework.core.env.StandardEnvironment;
+
+/**
+ * The command {@code health}: asks the service in the same container whether it is ready and live, and tells it by its
+ * exit code. The service's own configuration says where to ask: the command reads the same files and variables, and the
+ * arguments of the service's process.
+ */
+public final class HealthCommand {
+
+    private static final int HEALTHY = 0;
+
+    private static final int UNHEALTHY = 1;
+
+    private static final int TIMEOUT_MILLIS = 4_000;
+
+    private static final List<String> GROUPS = List.of("readiness", "liveness");
+
+    private HealthCommand() {}
+
+    /**
+     * Runs the command and prints one line for each question: what was asked, and the answer.
+     *
+     * @return the exit code: 0 when the service is ready and live, else 1
+     */
+    public static int run() {
+        Optional<ServiceProcess> process = ServiceProcess.find();
+        ManagementServer server = ManagementServer.of(
+                environment(process.map(ServiceProcess::arguments).orElse(List.of())));
+        List<Integer> ports = (server.port() != 0)
+                ? List.of(server.port())
+                : process.map(ServiceProcess::listeningPorts).orElse(List.of());
+        return run(server, ports, System.out);
+    }
+
+    static int run(ManagementServer server, List<Integer> ports, PrintStream out) {
+        // Several only where any free port was asked for: the management server opens its own before the listeners.
+        for (int port : ports) {
+            ManagementServer candidate = server.withPort(port);
+            if (GROUPS.stream().allMatch(group -> isUp(candidate.url(group), out))) {
+                return HEALTHY;
+            }
+        }
+        return UNHEALTHY;
+    }
+
+    static Environment environment(List<String> arguments) {
+        ConfigurableEnvironment environment = new StandardEnvironment();
+        environment
+                .getPropertySources()
+                .addFirst(new SimpleCommandLinePropertySource(arguments.toArray(String[]::new)));
+        boolean json = Stream.of(
+                        SpringApplicationJsonEnvironmentPostProcessor.SPRING_APPLICATION_JSON_PROPERTY,
+                        SpringApplicationJsonEnvironmentPostProcessor.SPRING_APPLICATION_JSON_ENVIRONMENT_VARIABLE)
+                .anyMatch(environment::containsProperty);
+        if (json) {
+            new SpringApplicationJsonEnvironmentPostProcessor()
+                    .postProcessEnvironment(environment, new SpringApplication());
+        }
+        ConfigDataEnvironmentPostProcessor.applyTo(environment);
+        ConfigurationPropertySources.attach(environment);
+        return environment;
+    }
+
+    private static boolean isUp(String url, PrintStream out) {
+        try {
+            int status = status(url);
+            out.println("%s: %d".formatted(url, status));
+            return status == HttpURLConnection.HTTP_OK;
+        } catch (IOException ex) {
+            out.println("%s: %s".formatted(url, ex.getMessage()));
+            return false;
+        }
+    }
+
+    private static int status(String url) throws IOException {
+        HttpURLConnection connection =
+                (HttpURLConnection) URI.create(url).toURL().openConnection(Proxy.NO_PROXY);
+        if (connection instanceof HttpsURLConnection https) {
+            // It asks this host; the certificate is for the names by which others know the host.
+            https.setSSLSocketFactory(ClientTls.trustingEveryone());
+            https.setHostnameVerifier((name, session) -> true);
+        }
+        connection.setConnectTimeout(TIMEOUT_MILLIS);
+        connection.setReadTimeout(TIMEOUT_MILLIS);
+        connection.setInstanceFollowRedirects(false);
+        try {
+            return connection.getResponseCode();
+        } finally {
+            connection.disconnect();
+        }
+    }
+}

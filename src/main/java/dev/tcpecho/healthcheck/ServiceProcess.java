@@ -1,0 +1,148 @@
+package dev.tcpecho.healthcheck;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * The process of the service, as Linux's {@code /proc} shows it to other processes of the same user.
+ *
+ * @param directory its directory in {@code /proc}
+ * @param arguments what follows the jar on its command line
+ */
+record ServiceProcess(Path directory, List<String> arguments) {
+
+    private static final Path PROC = Path.of("/proc");
+
+    /** Columns of {@code /proc/net/tcp}, whose first line has their names. */
+    private static final int LOCAL_ADDRESS = 1;
+
+    private static final int STATE = 3;
+
+    private static final int INODE = 9;
+
+    private static final String LISTENING = "0A";
+
+    /**
+     * Returns the oldest process of this jar whose arguments are properties, in the container and the directory of this
+     * process: the service reads its files there.
+     *
+     * @return the process, or nothing where {@code /proc} shows none
+     */
+    static Optional<ServiceProcess> find() {
+        Path self = PROC.resolve("self");
+        Optional<String> jar = jar(commandLine(self));
+        List<Optional<Path>> place = place(self);
+        return jar.flatMap(name -> directories(PROC).stream()
+                .filter(directory -> directory.getFileName().toString().matches("[0-9]+"))
+                .filter(directory -> place(directory).equals(place))
+                .sorted(Comparator.comparingLong(
+                        directory -> Long.parseLong(directory.getFileName().toString())))
+                .map(directory -> of(directory, name))
+                .flatMap(Optional::stream)
+                .findFirst());
+    }
+
+    private static List<Optional<Path>> place(Path directory) {
+        return List.of(link(directory.resolve("ns/mnt")), link(directory.resolve("cwd")));
+    }
+
+    private static Optional<ServiceProcess> of(Path directory, String jar) {
+        List<String> commandLine = commandLine(directory);
+        if (!jar(commandLine).filter(jar::equals).isPresent()) {
+            return Optional.empty();
+        }
+        List<String> arguments = commandLine.subList(commandLine.indexOf(jar) + 1, commandLine.size());
+        Predicate<String> isProperty = argument -> argument.isEmpty() || argument.startsWith("--");
+        return arguments.stream().allMatch(isProperty)
+                ? Optional.of(new ServiceProcess(directory, arguments))
+                : Optional.empty();
+    }
+
+    private static Optional<String> jar(List<String> commandLine) {
+        int option = commandLine.indexOf("-jar");
+        return (option >= 0 && option + 1 < commandLine.size())
+                ? Optional.of(commandLine.get(option + 1))
+                : Optional.empty();
+    }
+
+    private static List<String> commandLine(Path directory) {
+        try {
+            String arguments = Files.readString(directory.resolve("cmdline"));
+            // Each ends with a NUL.
+            return arguments.isEmpty()
+                    ? List.of()
+                    : Arrays.asList(
+                            arguments.substring(0, arguments.length() - 1).split("\0", -1));
+        } catch (IOException ex) {
+            // It has ended meanwhile.
+            return List.of();
+        }
+    }
+
+    /**
+     * Returns the TCP ports on which it listens, the one that was opened first comes first.
+     *
+     * @return the ports, none where another user's process is not shown
+     */
+    List<Integer> listeningPorts() {
+        Set<Long> sockets = new HashSet<>();
+        for (Path descriptor : directories(this.directory.resolve("fd"))) {
+            link(descriptor)
+                    .map(Path::toString)
+                    .filter(target -> target.startsWith("socket:["))
+                    .map(target -> Long.valueOf(target.substring("socket:[".length(), target.length() - 1)))
+                    .ifPresent(sockets::add);
+        }
+        List<String[]> listening = new ArrayList<>();
+        for (String table : List.of("net/tcp", "net/tcp6")) {
+            listening.addAll(listening(this.directory.resolve(table)));
+        }
+        return listening.stream()
+                .filter(columns -> sockets.contains(Long.valueOf(columns[INODE])))
+                .sorted(Comparator.comparingLong(columns -> Long.parseLong(columns[INODE])))
+                .map(columns ->
+                        Integer.valueOf(columns[LOCAL_ADDRESS].substring(columns[LOCAL_ADDRESS].indexOf(':') + 1), 16))
+                .toList();
+    }
+
+    private static List<String[]> listening(Path table) {
+        try {
+            return Files.readAllLines(table).stream()
+                    .skip(1)
+                    .map(line -> line.strip().split("\\s+"))
+                    .filter(columns -> columns[STATE].equals(LISTENING))
+                    .toList();
+        } catch (IOException ex) {
+            // Without IPv6 there is no table for it.
+            return List.of();
+        }
+    }
+
+    private static List<Path> directories(Path directory) {
+        List<Path> children = new ArrayList<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+            entries.forEach(children::add);
+        } catch (IOException ex) {
+            return List.of();
+        }
+        return children;
+    }
+
+    private static Optional<Path> link(Path path) {
+        try {
+            return Optional.of(Files.readSymbolicLink(path));
+        } catch (IOException ex) {
+            return Optional.empty();
+        }
+    }
+}
