@@ -38,8 +38,11 @@ class ListenerBindFailureAnalyzer extends AbstractFailureAnalyzer<ListenerBindEx
             return portInUse(failure, property);
         }
         if (cause instanceof UnknownHostException) {
-            return address.startsWith("fe80:")
-                    ? analysis(failure, "no interface of this host has that zone.", CHOOSE_ZONE.formatted(property))
+            return address.contains("%")
+                    ? analysis(
+                            failure,
+                            "no interface of that name has a link-local address.",
+                            CHOOSE_ZONE.formatted(property))
                     : analysis(failure, "the address does not resolve.", chooseAddress(property));
         }
         if (message.contains("Permission denied")) {

@@ -203,7 +203,7 @@ class StartFailureTests {
     void linkLocalAddressWithAZoneThatDoesNotExist(CapturedOutput output) {
         assertStartFails(
                 output,
-                "The listener 'plain' cannot open port 0 on 'fe80::1%none': no interface of this host has that zone.",
+                "The listener 'plain' cannot open port 0 on 'fe80::1%none': no interface of that name has a link-local address.",
                 CHOOSE_ZONE,
                 "--echo.listeners.plain.address=fe80::1%none");
     }
