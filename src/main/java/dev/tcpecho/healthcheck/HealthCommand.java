@@ -83,7 +83,7 @@ public final class HealthCommand {
     private static boolean isUp(String url, PrintStream out) {
         try {
             int status = status(url);
-            out.println("%s: %d".formatted(url, status));
+            out.println("%s: %s".formatted(url, status));
             return status == HttpURLConnection.HTTP_OK;
         } catch (IOException ex) {
             out.println("%s: %s".formatted(url, ex.getMessage()));

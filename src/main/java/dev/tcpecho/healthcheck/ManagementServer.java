@@ -60,6 +60,6 @@ record ManagementServer(String host, int port, boolean tls, String healthPath) {
 
     /** The address of a group of health components. */
     String url(String group) {
-        return "%s://%s:%d%s/%s".formatted(this.tls ? "https" : "http", this.host, this.port, this.healthPath, group);
+        return "%s://%s:%s%s/%s".formatted(this.tls ? "https" : "http", this.host, this.port, this.healthPath, group);
     }
 }

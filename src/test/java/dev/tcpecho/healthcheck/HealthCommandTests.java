@@ -73,7 +73,7 @@ class HealthCommandTests {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             assertThat(HealthCommand.run(server(properties), List.of(port), new PrintStream(out, true)))
                     .isZero();
-            String asked = "http://127.0.0.1:%d/ops/actuator/health/".formatted(port);
+            String asked = "http://127.0.0.1:%s/ops/actuator/health/".formatted(port);
             assertThat(out.toString(StandardCharsets.UTF_8))
                     .isEqualToNormalizingNewlines(asked + "readiness: 200\n" + asked + "liveness: 200\n");
             context.getBean(EchoServer.class).stop();
