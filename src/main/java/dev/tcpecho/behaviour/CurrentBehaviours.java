@@ -1,10 +1,14 @@
 package dev.tcpecho.behaviour;
 
+import io.netty.channel.EventLoop;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** What is in force on one listener now, and the open streams that follow it. */
 final class CurrentBehaviours {
+
+    private static final Duration MOST_WAIT = Duration.ofSeconds(1);
 
     private final Set<Follower> followers = ConcurrentHashMap.newKeySet();
 
@@ -44,6 +48,20 @@ final class CurrentBehaviours {
         return told;
     }
 
+    /**
+     * Waits until the open streams have followed what they were told; a second at most, as an event loop may be
+     * stalled.
+     */
+    void awaitFollowed() {
+        long deadlineNanos = System.nanoTime() + MOST_WAIT.toNanos();
+        this.followers.stream()
+                .map(Follower::eventLoop)
+                .distinct()
+                .map(eventLoop -> eventLoop.submit(() -> {}))
+                .toList()
+                .forEach(told -> told.awaitUninterruptibly(Math.max(0, deadlineNanos - System.nanoTime()) / 1_000_000));
+    }
+
     /** Tells a stream of all that comes after what is returned, and maybe of that too. */
     InForce follow(Follower stream) {
         this.followers.add(stream);
@@ -56,6 +74,9 @@ final class CurrentBehaviours {
 
     /** An open stream. It is told on any thread, and switches later. */
     interface Follower {
+
+        /** Where the stream switches. */
+        EventLoop eventLoop();
 
         /** Puts a set in the place of the one that the stream has; not if that is newer. */
         void follow(InForce next);

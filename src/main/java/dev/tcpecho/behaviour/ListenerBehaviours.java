@@ -198,8 +198,8 @@ public final class ListenerBehaviours implements EchoStream {
     public Switched replace(BehaviourProperties properties, Reach reach, @Nullable Duration duration) {
         this.sets.check("", properties);
         BehaviourSet set = this.sets.of(properties);
-        return switchTo(
-                reach, former -> (duration != null) ? replacedFor(duration, former, set) : former.replacedBy(set));
+        return followed(switchTo(
+                reach, former -> (duration != null) ? replacedFor(duration, former, set) : former.replacedBy(set)));
     }
 
     private InForce replacedFor(Duration duration, InForce former, BehaviourSet set) {
@@ -219,7 +219,13 @@ public final class ListenerBehaviours implements EchoStream {
      * @throws IllegalStateException if behaviours may not be switched
      */
     public Switched restore() {
-        return switchTo(Reach.ALL, former -> former.replacedBy(this.configured));
+        return followed(switchTo(Reach.ALL, former -> former.replacedBy(this.configured)));
+    }
+
+    /** What a client sends behind the answer meets what the answer tells. */
+    private Switched followed(Switched switched) {
+        this.current.awaitFollowed();
+        return switched;
     }
 
     private synchronized Switched switchTo(Reach reach, UnaryOperator<InForce> change) {

@@ -5,6 +5,7 @@ import dev.tcpecho.metrics.BehaviourMetrics;
 import dev.tcpecho.metrics.CloseReason;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -85,6 +86,11 @@ final class StreamSwitch implements CoreSubscriber<ByteBuf>, Subscription, Curre
             apply(this.behaviours.follow(this));
         }
         this.received.request(count);
+    }
+
+    @Override
+    public EventLoop eventLoop() {
+        return this.channel.eventLoop();
     }
 
     @Override

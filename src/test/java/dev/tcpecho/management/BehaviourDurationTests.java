@@ -11,6 +11,10 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -94,6 +98,31 @@ class BehaviourDurationTests {
                     .containsEntry("version", this.version + 2)
                     .containsEntry("behaviours", Map.of())
                     .containsEntry("ends", null);
+        }
+    }
+
+    @Test
+    void theAnswerComesWhenTheOpenConnectionsHaveSwitched() throws Exception {
+        try (EchoClient client = connect()) {
+            assertThat(client.read(1)).containsExactly(1);
+            CountDownLatch busy = new CountDownLatch(1);
+            service.eventLoops().forEach(eventLoop -> eventLoop.execute(() -> awaitUninterruptibly(busy)));
+            AtomicBoolean freed = new AtomicBoolean();
+            CompletableFuture.delayedExecutor(300, TimeUnit.MILLISECONDS, EchoClient.THREADS)
+                    .execute(() -> {
+                        freed.set(true);
+                        busy.countDown();
+                    });
+            post("\"delay\": \"1ms\"", "all", "1m");
+            assertThat(freed).isTrue();
+        }
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException ex) {
+            Thread.currentThread().interrupt();
         }
     }
 

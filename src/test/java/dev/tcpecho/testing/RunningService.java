@@ -2,6 +2,7 @@ package dev.tcpecho.testing;
 
 import dev.tcpecho.EchoApplication;
 import dev.tcpecho.server.EchoServer;
+import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -63,6 +64,10 @@ public final class RunningService implements AutoCloseable {
 
     public EchoServer server() {
         return this.context.getBean(EchoServer.class);
+    }
+
+    public EventLoopGroup eventLoops() {
+        return this.context.getBean("echoEventLoops", EventLoopGroup.class);
     }
 
     public InetSocketAddress address() {
