@@ -1,6 +1,10 @@
 package dev.tcpecho.diagnostics;
 
 import dev.tcpecho.transport.TransportUnavailableException;
+import io.netty.util.internal.PlatformDependent;
+import java.io.IOException;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
@@ -12,15 +16,42 @@ class TransportUnavailableFailureAnalyzer extends AbstractFailureAnalyzer<Transp
     @Override
     protected FailureAnalysis analyze(Throwable rootFailure, TransportUnavailableException failure) {
         Throwable reason = NestedExceptionUtils.getMostSpecificCause(failure);
+        if (isNotExecutable(failure.getCause())) {
+            return notUnpacked(failure, "files there cannot be executed, as on a volume mounted with noexec");
+        }
+        if (reason instanceof IOException) {
+            return notUnpacked(failure, firstLine(reason));
+        }
         return new FailureAnalysis(
                 "echo.transport is '%s', which cannot be used here: %s."
-                        .formatted(
-                                failure.transport(),
-                                String.valueOf(reason.getMessage())
-                                        .lines()
-                                        .findFirst()
-                                        .orElse("")),
+                        .formatted(failure.transport(), firstLine(reason)),
                 "Set echo.transport to 'auto', which takes the best that can be used, or to 'nio', which always can.",
                 failure);
+    }
+
+    /** Netty says so in one of the failures that it suppresses, after the loader's own. */
+    private static boolean isNotExecutable(@Nullable Throwable cause) {
+        return cause != null
+                && Arrays.stream(cause.getSuppressed())
+                        .anyMatch(attempt ->
+                                String.valueOf(attempt.getMessage()).contains("exists but cannot be executed"));
+    }
+
+    private static FailureAnalysis notUnpacked(TransportUnavailableException failure, String reason) {
+        // As Netty's loader of native libraries chooses it.
+        String directory = System.getProperty(
+                "io.netty.native.workdir", PlatformDependent.tmpdir().getPath());
+        return new FailureAnalysis(
+                "echo.transport is '%s', whose native library Netty cannot unpack to %s and load: %s."
+                        .formatted(failure.transport(), directory, reason),
+                ("Let the service write and execute files in %s, name another directory with"
+                                + " -Dio.netty.native.workdir=DIRECTORY before -jar,"
+                                + " or set echo.transport to 'nio', which needs no native library.")
+                        .formatted(directory),
+                failure);
+    }
+
+    private static String firstLine(Throwable reason) {
+        return String.valueOf(reason.getMessage()).lines().findFirst().orElse("");
     }
 }

@@ -2,6 +2,7 @@ package dev.tcpecho.diagnostics;
 
 import static dev.tcpecho.testing.TestListeners.listener;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.tcpecho.server.ListenerBindException;
 import dev.tcpecho.transport.Transport;
@@ -10,9 +11,11 @@ import io.netty.channel.unix.Errors;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.channels.UnsupportedAddressTypeException;
+import java.nio.file.FileSystemException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.mock.env.MockEnvironment;
@@ -75,5 +78,47 @@ class FailureAnalyzerTests {
         assertThat(analysis.getAction())
                 .isEqualTo("Set echo.transport to 'auto', which takes the best that can be used,"
                         + " or to 'nio', which always can.");
+    }
+
+    /** Causes as Netty's loader gives them on a volume that is mounted with noexec, read-only, or full. */
+    @ParameterizedTest
+    @MethodSource
+    void nativeLibraryThatCannotBeUnpackedNamesTheDirectory(Throwable cause, String reason) {
+        FailureAnalysis analysis = new TransportUnavailableFailureAnalyzer()
+                .analyze(new TransportUnavailableException(Transport.EPOLL, cause));
+        String directory = System.getProperty("java.io.tmpdir");
+        assertThat(analysis.getDescription())
+                .isEqualTo(
+                        "echo.transport is 'epoll', whose native library Netty cannot unpack to %s and load: %s.",
+                        directory, reason);
+        assertThat(analysis.getAction())
+                .isEqualTo(
+                        "Let the service write and execute files in %s, name another directory with"
+                                + " -Dio.netty.native.workdir=DIRECTORY before -jar, or set echo.transport to 'nio', which"
+                                + " needs no native library.",
+                        directory);
+    }
+
+    static Stream<Arguments> nativeLibraryThatCannotBeUnpackedNamesTheDirectory() {
+        String library = "/tmp/libnetty_transport_native_epoll_x86_642444016592508216247.so";
+        Throwable notExecutable =
+                new UnsatisfiedLinkError("%1$s: %1$s: failed to map segment from shared object".formatted(library));
+        notExecutable.addSuppressed(
+                new UnsatisfiedLinkError("no netty_transport_native_epoll_x86_64 in java.library.path: /usr/lib"));
+        notExecutable.addSuppressed(new UnsatisfiedLinkError(
+                library + " exists but cannot be executed even when execute permissions set; check volume for"
+                        + " \"noexec\" flag; use -Dio.netty.native.workdir=[path] to set native working directory"
+                        + " separately."));
+        return Stream.of(
+                arguments(notExecutable, "files there cannot be executed, as on a volume mounted with noexec"),
+                arguments(
+                        notWritten(new FileSystemException(library, null, "Read-only file system")),
+                        library + ": Read-only file system"),
+                arguments(notWritten(new IOException("No space left on device")), "No space left on device"));
+    }
+
+    private static Throwable notWritten(IOException cause) {
+        return new UnsatisfiedLinkError("could not load a native library: netty_transport_native_epoll_x86_64")
+                .initCause(cause);
     }
 }
