@@ -3,6 +3,7 @@ package dev.tcpecho.admission;
 import dev.tcpecho.EchoProperties.Listener;
 import dev.tcpecho.EchoProperties.ProxyProtocol;
 import dev.tcpecho.address.ClientAddress;
+import dev.tcpecho.metrics.ListenerMetrics;
 import dev.tcpecho.metrics.RejectReason;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -10,10 +11,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.group.ChannelGroup;
 import java.net.InetAddress;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,16 +20,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AcceptFilter extends ChannelInboundHandlerAdapter {
 
-    private static final Log logger = LogFactory.getLog(AcceptFilter.class);
-
-    /** When the last failure to accept was logged, on whichever listener. */
-    private static final AtomicLong loggedSecond = new AtomicLong();
+    /** One for all listeners. */
+    private static final AcceptFailureLog failures = new AcceptFailureLog("Echo");
 
     private final Listener listener;
 
     private final Admission admission;
 
     private final RejectionLog rejections;
+
+    private final ListenerMetrics metrics;
 
     private final ChannelGroup connections;
 
@@ -43,6 +41,7 @@ public final class AcceptFilter extends ChannelInboundHandlerAdapter {
      * @param listener its configuration
      * @param admission who may connect
      * @param rejections what counts the others
+     * @param metrics what counts failures to accept
      * @param connections where those are added who are admitted
      * @param refusal tells whether a connection is refused whoever it comes from
      */
@@ -50,11 +49,13 @@ public final class AcceptFilter extends ChannelInboundHandlerAdapter {
             Listener listener,
             Admission admission,
             RejectionLog rejections,
+            ListenerMetrics metrics,
             ChannelGroup connections,
             Predicate<Channel> refusal) {
         this.listener = listener;
         this.admission = admission;
         this.rejections = rejections;
+        this.metrics = metrics;
         this.connections = connections;
         this.refusal = refusal;
     }
@@ -96,10 +97,8 @@ public final class AcceptFilter extends ChannelInboundHandlerAdapter {
     /** The acceptor behind this pauses for a second and then tries again. */
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        long second = System.nanoTime() / 1_000_000_000;
-        if (loggedSecond.getAndSet(second) != second) {
-            logger.warn("Echo cannot accept connections for now: %s".formatted(cause.getMessage()));
-        }
+        this.metrics.acceptFailed();
+        failures.add(cause);
         context.fireExceptionCaught(cause);
     }
 }

@@ -22,6 +22,8 @@ public final class Admission {
 
     private final Limits limits;
 
+    private volatile int mostConnections;
+
     private final AtomicInteger connections = new AtomicInteger();
 
     private final Map<Object, Integer> connectionsByAddress = new ConcurrentHashMap<>();
@@ -36,6 +38,25 @@ public final class Admission {
      */
     public Admission(Limits limits) {
         this.limits = limits;
+        this.mostConnections = limits.connections();
+    }
+
+    /**
+     * Sets how many connections may be open at the same time.
+     *
+     * @param connections 1 or more, and no more than the limits allow
+     */
+    public void limitConnections(int connections) {
+        this.mostConnections = connections;
+    }
+
+    /**
+     * Returns how many connections may be open at the same time.
+     *
+     * @return 1 or more
+     */
+    public int mostConnections() {
+        return this.mostConnections;
     }
 
     /** Admits a channel whose peer is the client, or tells why not. */
@@ -74,7 +95,7 @@ public final class Admission {
     }
 
     private boolean takeConnection() {
-        if (this.connections.incrementAndGet() <= this.limits.connections()) {
+        if (this.connections.incrementAndGet() <= this.mostConnections) {
             return true;
         }
         releaseConnection();

@@ -1,7 +1,5 @@
 package dev.tcpecho.management;
 
-import dev.tcpecho.EchoProperties;
-import dev.tcpecho.EchoProperties.Limits;
 import dev.tcpecho.behaviour.BehaviourRegistry;
 import dev.tcpecho.server.EchoServer;
 import dev.tcpecho.transport.Transport;
@@ -53,8 +51,8 @@ class ManagementConfiguration {
     }
 
     @Bean
-    MeterBinder echoLimitMetrics(EchoProperties properties) {
-        return registry -> Gauge.builder("echo.connections.limit", properties.limits(), Limits::connections)
+    MeterBinder echoLimitMetrics(EchoServer server) {
+        return registry -> Gauge.builder("echo.connections.limit", server, EchoServer::mostConnections)
                 .description("Connections that may be open at the same time")
                 .register(registry);
     }

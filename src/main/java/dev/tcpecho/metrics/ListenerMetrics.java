@@ -26,6 +26,8 @@ public final class ListenerMetrics {
 
     private final Map<RejectReason, LongAdder> rejected = new EnumMap<>(RejectReason.class);
 
+    private final LongAdder acceptFailures = new LongAdder();
+
     private final LongAdder received = new LongAdder();
 
     private final LongAdder sent = new LongAdder();
@@ -62,6 +64,9 @@ public final class ListenerMetrics {
                     .description("Connections refused since the start, which are in no other count, by reason")
                     .register(registry);
         }
+        counter("echo.accept.failures", this.acceptFailures, tags)
+                .description("Times that no connection could be accepted since the start, for want of descriptors")
+                .register(registry);
         counter("echo.received", this.received, tags)
                 .baseUnit(BaseUnits.BYTES)
                 .description("Bytes read from clients")
@@ -123,6 +128,11 @@ public final class ListenerMetrics {
      */
     public void rejected(RejectReason reason) {
         Objects.requireNonNull(this.rejected.get(reason)).increment();
+    }
+
+    /** Counts a time that a connection could not be accepted: it waits in the kernel meanwhile. */
+    public void acceptFailed() {
+        this.acceptFailures.increment();
     }
 
     /**

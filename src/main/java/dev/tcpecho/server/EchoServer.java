@@ -55,6 +55,8 @@ public final class EchoServer implements SmartLifecycle {
 
     private final Map<String, ListenerBehaviours> behaviours;
 
+    private final Admission admission;
+
     private final ConnectionDrain drain;
 
     EchoServer(
@@ -70,11 +72,11 @@ public final class EchoServer implements SmartLifecycle {
         this.behaviours = behaviours;
         this.environment = environment;
         this.drain = new ConnectionDrain(this.connections, properties.drain());
-        Admission admission = new Admission(properties.limits());
+        this.admission = new Admission(properties.limits());
         properties.listeners().forEach((name, listener) -> {
             ListenerBehaviours shaping = Objects.requireNonNull(behaviours.get(name));
-            ListenerPipeline pipeline =
-                    new ListenerPipeline(name, listener, properties.limits(), admission, shaping, bundles, registry);
+            ListenerPipeline pipeline = new ListenerPipeline(
+                    name, listener, properties.limits(), this.admission, shaping, bundles, registry);
             this.listeners.put(
                     name,
                     new ListenerSocket(name, listener, tcpServer, transport, pipeline, shaping, this.connections));
@@ -94,10 +96,13 @@ public final class EchoServer implements SmartLifecycle {
             closeListeners();
             throw ex;
         }
+        ProcessResources resources = ProcessResources.current();
+        this.admission.limitConnections(
+                resources.connections(this.properties.limits().connections()));
         this.listeners.values().forEach(ListenerSocket::accept);
         logStart();
         this.behaviours.values().forEach(ListenerBehaviours::start);
-        ProcessResources.current().shortages(this.properties).forEach(logger::warn);
+        resources.shortages(this.properties).forEach(logger::warn);
     }
 
     private void logStart() {
@@ -172,6 +177,15 @@ public final class EchoServer implements SmartLifecycle {
                 .flatMap(Optional::stream)
                 .map(EchoOperations::describe)
                 .toList();
+    }
+
+    /**
+     * Tells how many connections may be open at the same time.
+     *
+     * @return what is configured, or fewer if the process may not open as many files
+     */
+    public int mostConnections() {
+        return this.admission.mostConnections();
     }
 
     /**

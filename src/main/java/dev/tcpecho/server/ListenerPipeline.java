@@ -72,7 +72,8 @@ final class ListenerPipeline {
 
     /** Returns what admits connections before they get a pipeline. */
     ChannelHandler newAcceptFilter(ChannelGroup connections) {
-        return new AcceptFilter(this.listener, this.admission, this.rejections, connections, this.behaviours::refuses);
+        return new AcceptFilter(
+                this.listener, this.admission, this.rejections, this.metrics, connections, this.behaviours::refuses);
     }
 
     /** Adds, from the socket inwards: PROXY protocol, close, TLS, and the bridge to the echo's Flux. */

@@ -15,7 +15,10 @@ import java.util.List;
  * @param freeDescriptors how many files and sockets it may still open
  * @param directMemory how many bytes its buffers may take
  */
-record ProcessResources(long freeDescriptors, long directMemory) {
+public record ProcessResources(long freeDescriptors, long directMemory) {
+
+    /** Connections that the management port may have at the same time: a descriptor is kept back for each. */
+    public static final int MANAGEMENT_CONNECTIONS = 16;
 
     /**
      * The most bytes for a connection in plain text: those that {@link BoundedReceiveBuffers} lets it hold, and their
@@ -29,8 +32,13 @@ record ProcessResources(long freeDescriptors, long directMemory) {
      */
     static final int TLS_CONNECTION = 4 * PLAIN_CONNECTION;
 
-    /** For the management port, and for what Java opens later. */
-    private static final int RESERVED_DESCRIPTORS = 64;
+    /** Connections that NIO accepts in a row, before any of them is admitted or closed. */
+    private static final int ACCEPTED_IN_A_ROW = 16;
+
+    /** What Java opens for moments, such as certificates and what /proc tells. */
+    private static final int OPENED_FOR_MOMENTS = 8;
+
+    private static final int KEPT_BACK = MANAGEMENT_CONNECTIONS + ACCEPTED_IN_A_ROW + OPENED_FOR_MOMENTS;
 
     private static final int MIB = 1024 * 1024;
 
@@ -42,15 +50,22 @@ record ProcessResources(long freeDescriptors, long directMemory) {
         return new ProcessResources(free, PlatformDependent.maxDirectMemory());
     }
 
+    /** Returns how many connections may be open, if so many are wanted, without taking what is kept back: 1 or more. */
+    int connections(int wanted) {
+        // Where little is left, connections and what is kept back get half of it each.
+        long keptBack = Math.min(KEPT_BACK, this.freeDescriptors / 2);
+        return (int) Math.max(1, Math.min(wanted, this.freeDescriptors - keptBack));
+    }
+
     /** Returns a sentence for each thing that does not suffice for as many connections as are allowed. */
     List<String> shortages(EchoProperties properties) {
         int connections = properties.limits().connections();
         List<String> shortages = new ArrayList<>();
-        long descriptors = this.freeDescriptors - RESERVED_DESCRIPTORS;
-        if (connections > descriptors) {
-            shortages.add(("echo.limits.connections is %s, but this process can open only about %s connections:"
+        int possible = connections(connections);
+        if (connections > possible) {
+            shortages.add(("echo.limits.connections is %s, but this process can open only %s connections:"
                             + " raise its limit of open files (ulimit -n, LimitNOFILE) by %s or more, or lower the property")
-                    .formatted(connections, Math.max(0, descriptors), connections - descriptors));
+                    .formatted(connections, possible, connections + KEPT_BACK - this.freeDescriptors));
         }
         long bytes = (long) connections * bytesPerConnection(properties);
         if (bytes > this.directMemory) {

@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.web.server.Ssl.ClientAuth;
 
 /** What is told at start when the connections that are allowed cannot be had. */
@@ -40,16 +42,23 @@ class ProcessResourcesTests {
 
     @Test
     void nothingIsToldWhenEverythingSuffices() {
-        assertThat(new ProcessResources(1064, 125 * MIB).shortages(properties(1000, "")))
+        assertThat(new ProcessResources(1040, 125 * MIB).shortages(properties(1000, "")))
                 .isEmpty();
     }
 
     @Test
     void fileDescriptors() {
-        assertThat(new ProcessResources(192, 125 * MIB).shortages(properties(1000, "")))
+        assertThat(new ProcessResources(168, 125 * MIB).shortages(properties(1000, "")))
                 .containsExactly(
-                        "echo.limits.connections is 1000, but this process can open only about 128 connections:"
+                        "echo.limits.connections is 1000, but this process can open only 128 connections:"
                                 + " raise its limit of open files (ulimit -n, LimitNOFILE) by 872 or more, or lower the property");
+    }
+
+    /** As many as are told at the start are served: the others are refused, so that health checks are answered. */
+    @ParameterizedTest
+    @CsvSource({"1000, 1040, 1000", "1000, 1039, 999", "1000, 101, 61", "10, 101, 10", "1000, 23, 12", "1000, 0, 1"})
+    void connectionsLeaveDescriptorsForTheManagementPort(int wanted, long free, int connections) {
+        assertThat(new ProcessResources(free, 125 * MIB).connections(wanted)).isEqualTo(connections);
     }
 
     @Test
