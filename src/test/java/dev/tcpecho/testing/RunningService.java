@@ -80,6 +80,10 @@ public final class RunningService implements AutoCloseable {
                 server().addresses().get(listener).getPort());
     }
 
+    public int managementPort() {
+        return this.context.getEnvironment().getRequiredProperty("local.management.port", int.class);
+    }
+
     public Answer get(String path) throws IOException, InterruptedException {
         return request("GET", path, "");
     }
@@ -95,8 +99,7 @@ public final class RunningService implements AutoCloseable {
     /** Sends a request to the management port, with headers that follow as names and values. */
     public Answer request(String method, String path, String body, String... headers)
             throws IOException, InterruptedException {
-        String port = this.context.getEnvironment().getProperty("local.management.port");
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://localhost:" + managementPort() + path))
                 .timeout(TIMEOUT)
                 .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
         if (headers.length > 0) {

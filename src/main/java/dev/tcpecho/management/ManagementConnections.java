@@ -1,0 +1,85 @@
+package dev.tcpecho.management;
+
+import dev.tcpecho.admission.AcceptFailureLog;
+import dev.tcpecho.server.ProcessResources;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandler.Sharable;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@link ChannelHandler} on the channels that listen for management connections. Bounds their number without refusing
+ * anyone: a new connection closes the one that has been without a request or an answer for longest, so that a health
+ * check gets its answer whoever else keeps connections open.
+ */
+@Sharable
+final class ManagementConnections extends ChannelInboundHandlerAdapter {
+
+    private final Set<Channel> leastRecentFirst = new LinkedHashSet<>();
+
+    private final ManagementRefusals refusals;
+
+    private final AcceptFailureLog acceptFailures = new AcceptFailureLog("The management port");
+
+    ManagementConnections(ManagementRefusals refusals) {
+        this.refusals = refusals;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        Channel accepted = (Channel) message;
+        Channel stalest = add(accepted);
+        accepted.closeFuture().addListener(close -> remove(accepted));
+        if (stalest != null) {
+            this.refusals.add(ManagementRefusal.LIMIT, stalest);
+            stalest.close();
+        }
+        context.fireChannelRead(accepted);
+    }
+
+    /** Returns which connection has to close, if there are too many. */
+    private synchronized @Nullable Channel add(Channel accepted) {
+        Channel stalest = null;
+        if (this.leastRecentFirst.size() >= ProcessResources.MANAGEMENT_CONNECTIONS) {
+            stalest = firstRegistered();
+        }
+        this.leastRecentFirst.add(accepted);
+        return stalest;
+    }
+
+    /** A connection that has just been accepted may be with no event loop yet, and only one that is can be closed. */
+    private @Nullable Channel firstRegistered() {
+        for (Iterator<Channel> channels = this.leastRecentFirst.iterator(); channels.hasNext(); ) {
+            Channel channel = channels.next();
+            if (channel.isRegistered()) {
+                channels.remove();
+                return channel;
+            }
+        }
+        return null;
+    }
+
+    private synchronized void remove(Channel channel) {
+        this.leastRecentFirst.remove(channel);
+    }
+
+    /** Notes that a connection has just brought a whole request, or taken an answer. */
+    synchronized void used(Channel channel) {
+        if (this.leastRecentFirst.remove(channel)) {
+            this.leastRecentFirst.add(channel);
+        }
+    }
+
+    /** The acceptor behind this pauses for a second and then tries again. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        this.refusals.acceptFailed();
+        this.acceptFailures.add(cause);
+        context.fireExceptionCaught(cause);
+    }
+}

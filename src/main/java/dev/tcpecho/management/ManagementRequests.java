@@ -1,0 +1,138 @@
+package dev.tcpecho.management;
+
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.handler.timeout.IdleStateEvent;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@link ChannelHandler} behind the HTTP codec of a management connection: counts the answers that refuse a request,
+ * and closes a connection that sends no whole request in time, however slowly it sends, or too many ahead of their
+ * answers. An {@link IdleStateEvent} tells that a client takes nothing of its answer.
+ */
+final class ManagementRequests extends ChannelDuplexHandler {
+
+    /** Requests that a connection may send ahead of their answers, which wait in memory. */
+    private static final int MOST_UNANSWERED = 16;
+
+    private final ManagementRefusals refusals;
+
+    private final ManagementConnections connections;
+
+    private final long timeoutMillis;
+
+    private @Nullable Future<?> deadline;
+
+    private int unanswered;
+
+    private boolean informational;
+
+    private boolean closed;
+
+    ManagementRequests(ManagementRefusals refusals, ManagementConnections connections, long timeoutMillis) {
+        this.refusals = refusals;
+        this.connections = connections;
+        this.timeoutMillis = timeoutMillis;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        startDeadline(context);
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+        stopDeadline();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        if (message instanceof LastHttpContent && !this.closed) {
+            stopDeadline();
+            this.connections.used(context.channel());
+            if (++this.unanswered > MOST_UNANSWERED) {
+                close(context, ManagementRefusal.LIMIT);
+            }
+        }
+        if (this.closed) {
+            ReferenceCountUtil.release(message);
+        } else {
+            context.fireChannelRead(message);
+        }
+    }
+
+    @Override
+    public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+        if (message instanceof HttpResponse response) {
+            // 100 Continue: the answer is still to come.
+            this.informational = response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
+            ManagementRefusal reason =
+                    ManagementRefusal.ofStatus(response.status().code());
+            if (reason != null) {
+                this.refusals.add(reason, context.channel());
+            }
+        }
+        if (message instanceof LastHttpContent && !this.informational) {
+            context.write(message, promise.unvoid().addListener(written -> answered(context)));
+        } else {
+            context.write(message, promise);
+        }
+    }
+
+    private void answered(ChannelHandlerContext context) {
+        this.unanswered = Math.max(0, this.unanswered - 1);
+        this.connections.used(context.channel());
+        if (this.unanswered == 0) {
+            startDeadline(context);
+        }
+    }
+
+    private void startDeadline(ChannelHandlerContext context) {
+        stopDeadline();
+        if (context.channel().isOpen()) {
+            this.deadline = context.executor()
+                    .schedule(
+                            () -> close(context, ManagementRefusal.TIMEOUT), this.timeoutMillis, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void stopDeadline() {
+        if (this.deadline != null) {
+            this.deadline.cancel(false);
+            this.deadline = null;
+        }
+    }
+
+    private void close(ChannelHandlerContext context, ManagementRefusal reason) {
+        if (!this.closed) {
+            this.closed = true;
+            this.refusals.add(reason, context.channel());
+            context.close();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        stopDeadline();
+        context.fireChannelInactive();
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof IdleStateEvent && this.unanswered > 0) {
+            close(context, ManagementRefusal.TIMEOUT);
+        } else if (event instanceof SslHandshakeCompletionEvent handshake && !handshake.isSuccess()) {
+            this.refusals.add(ManagementRefusal.TLS, context.channel());
+        }
+        context.fireUserEventTriggered(event);
+    }
+}

@@ -1,0 +1,46 @@
+package dev.tcpecho.management;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.timeout.IdleStateHandler;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.springframework.boot.reactor.netty.NettyServerCustomizer;
+import reactor.netty.NettyPipeline;
+import reactor.netty.http.server.HttpServer;
+
+/** {@link NettyServerCustomizer} that bounds what strangers can ask of the management port, and counts refusals. */
+final class ManagementServerCustomizer implements NettyServerCustomizer {
+
+    private final ManagementRefusals refusals;
+
+    private final ManagementConnections connections;
+
+    private final long timeoutMillis;
+
+    /** Takes how long a connection may be without a request, or take nothing of its answer. */
+    ManagementServerCustomizer(ManagementRefusals refusals, ManagementConnections connections, Duration timeout) {
+        this.refusals = refusals;
+        this.connections = connections;
+        this.timeoutMillis = timeout.toMillis();
+    }
+
+    @Override
+    public HttpServer apply(HttpServer server) {
+        return server.doOnBound(
+                        bound -> bound.channel().pipeline().addFirst("management.connections", this.connections))
+                .doOnChannelInit((observer, channel, remoteAddress) -> followRequests(channel));
+    }
+
+    private void followRequests(Channel channel) {
+        ChannelPipeline pipeline = channel.pipeline();
+        if (pipeline.get(NettyPipeline.HttpCodec) != null) {
+            pipeline.addAfter(
+                    NettyPipeline.HttpCodec,
+                    "management.requests",
+                    new ManagementRequests(this.refusals, this.connections, this.timeoutMillis));
+        }
+        pipeline.addFirst(
+                "management.idle", new IdleStateHandler(true, 0, 0, this.timeoutMillis, TimeUnit.MILLISECONDS));
+    }
+}
