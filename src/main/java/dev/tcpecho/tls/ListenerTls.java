@@ -11,6 +11,8 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.KeyStoreException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -111,12 +113,16 @@ public final class ListenerTls {
         }
     }
 
-    /** Without a trust store Java would believe every public certificate authority. */
-    private ClientAuth clientAuth(SslBundle bundle) {
-        if (this.ssl.clientAuth() != Ssl.ClientAuth.NONE && bundle.getStores().getTrustStore() == null) {
-            throw new IllegalStateException(
-                    "ssl.client-auth is '%s', but the bundle has no trust store to know clients by"
-                            .formatted(this.ssl.clientAuth().name().toLowerCase(Locale.ROOT)));
+    /** Without a trust store Java would believe every public certificate authority, and with an empty one nobody. */
+    private ClientAuth clientAuth(SslBundle bundle) throws KeyStoreException {
+        if (this.ssl.clientAuth() != Ssl.ClientAuth.NONE) {
+            KeyStore trusted = bundle.getStores().getTrustStore();
+            if (trusted == null || trusted.size() == 0) {
+                throw new IllegalStateException("ssl.client-auth is '%s', but the bundle has %s to know clients by"
+                        .formatted(
+                                this.ssl.clientAuth().name().toLowerCase(Locale.ROOT),
+                                (trusted == null) ? "no trust store" : "an empty trust store"));
+            }
         }
         return Ssl.ClientAuth.map(this.ssl.clientAuth(), ClientAuth.NONE, ClientAuth.OPTIONAL, ClientAuth.REQUIRE);
     }

@@ -423,6 +423,31 @@ class TlsTests {
     }
 
     @Test
+    void bundleWithAnEmptyTrustStoreStopsTheStartWhereClientsShowCertificates(@TempDir Path other) throws Exception {
+        Path keys = other.resolve("keys.p12");
+        Path trusted = other.resolve("trusted.p12");
+        char[] password = "secret".toCharArray();
+        try (OutputStream keysOut = Files.newOutputStream(keys);
+                OutputStream trustedOut = Files.newOutputStream(trusted)) {
+            server.toKeyStore(password).store(keysOut, password);
+            KeyStore empty = KeyStore.getInstance("PKCS12");
+            empty.load(null, null);
+            empty.store(trustedOut, password);
+        }
+        String jks = "spring.ssl.bundle.jks.tls.";
+        assertThatThrownBy(() -> RunningEcho.start(
+                        this.transport,
+                        jks + "keystore.location=file:" + keys,
+                        jks + "keystore.password=secret",
+                        jks + "truststore.location=file:" + trusted,
+                        jks + "truststore.password=secret",
+                        "echo.listeners.plain.ssl.bundle=tls",
+                        "echo.listeners.plain.ssl.client-auth=want"))
+                .hasRootCauseMessage(UNUSABLE
+                        + "ssl.client-auth is 'want', but the bundle has an empty trust store to know clients by.");
+    }
+
+    @Test
     void keyOfAnotherCertificateStopsTheStart(@TempDir Path other) throws Exception {
         certificates.write(server, other);
         Files.writeString(other.resolve("tls.key"), client.getPrivateKeyPEM());
