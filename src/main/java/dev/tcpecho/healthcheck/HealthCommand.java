@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.net.HttpURLConnection;
 import java.net.Proxy;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
@@ -36,6 +37,14 @@ public final class HealthCommand {
 
     private HealthCommand() {}
 
+    private enum Answer {
+        UP,
+        DOWN,
+
+        /** From a port that is not the management server's. */
+        NOT_OF_HEALTH
+    }
+
     /**
      * Runs the command and prints one line for each question: what was asked, and the answer.
      *
@@ -55,8 +64,12 @@ public final class HealthCommand {
         // Several only where any free port was asked for: the management server opens its own before the listeners.
         for (int port : ports) {
             ManagementServer candidate = server.withPort(port);
-            if (GROUPS.stream().allMatch(group -> isUp(candidate.url(group), out))) {
-                return HEALTHY;
+            Answer answer = Answer.UP;
+            for (int i = 0; i < GROUPS.size() && answer == Answer.UP; i++) {
+                answer = ask(candidate.url(GROUPS.get(i)), out);
+            }
+            if (answer != Answer.NOT_OF_HEALTH) {
+                return (answer == Answer.UP) ? HEALTHY : UNHEALTHY;
             }
         }
         return UNHEALTHY;
@@ -80,14 +93,21 @@ public final class HealthCommand {
         return environment;
     }
 
-    private static boolean isUp(String url, PrintStream out) {
+    private static Answer ask(String url, PrintStream out) {
         try {
             int status = status(url);
             out.println("%s: %s".formatted(url, status));
-            return status == HttpURLConnection.HTTP_OK;
+            return switch (status) {
+                case HttpURLConnection.HTTP_OK -> Answer.UP;
+                case HttpURLConnection.HTTP_UNAVAILABLE -> Answer.DOWN;
+                default -> Answer.NOT_OF_HEALTH;
+            };
+        } catch (SocketTimeoutException ex) {
+            out.println("%s: no answer within %s ms".formatted(url, TIMEOUT_MILLIS));
+            return Answer.DOWN;
         } catch (IOException ex) {
             out.println("%s: %s".formatted(url, ex.getMessage()));
-            return false;
+            return Answer.NOT_OF_HEALTH;
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * The process of the service, as Linux's {@code /proc} shows it to other processes of the same user.
@@ -52,8 +53,12 @@ record ServiceProcess(Path directory, List<String> arguments) {
                 .findFirst());
     }
 
+    /** Its program too: an init process in front of the service has the same words on its command line. */
     private static List<Optional<Path>> place(Path directory) {
-        return List.of(link(directory.resolve("ns/mnt")), link(directory.resolve("cwd")));
+        return Stream.of("ns/mnt", "cwd", "exe")
+                .map(directory::resolve)
+                .map(ServiceProcess::link)
+                .toList();
     }
 
     private static Optional<ServiceProcess> of(Path directory, String jar) {

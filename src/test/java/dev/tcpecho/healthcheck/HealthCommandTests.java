@@ -1,6 +1,7 @@
 package dev.tcpecho.healthcheck;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.tcpecho.EchoApplication;
@@ -11,6 +12,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,7 +60,7 @@ class HealthCommandTests {
     }
 
     @Test
-    void serviceIsHealthyWhileItIsReadyAndLive() {
+    void serviceIsHealthyWhileItIsReadyAndLive() throws Exception {
         String[] properties = {
             "--server.port=0",
             "--spring.webflux.base-path=/ops",
@@ -77,7 +79,13 @@ class HealthCommandTests {
             assertThat(out.toString(StandardCharsets.UTF_8))
                     .isEqualToNormalizingNewlines(asked + "readiness: 200\n" + asked + "liveness: 200\n");
             context.getBean(EchoServer.class).stop();
-            assertThat(run(List.of(port), properties)).isOne();
+            // No other port is asked: this one is the management server's.
+            try (ServerSocket listener = new ServerSocket(0)) {
+                assertThat(run(List.of(port, listener.getLocalPort()), properties))
+                        .isOne();
+                listener.setSoTimeout(1);
+                assertThatThrownBy(listener::accept).isInstanceOf(SocketTimeoutException.class);
+            }
         }
     }
 
