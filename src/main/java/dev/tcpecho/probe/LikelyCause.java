@@ -1,5 +1,6 @@
 package dev.tcpecho.probe;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateException;
@@ -40,7 +41,7 @@ final class LikelyCause {
     private static final String WITHOUT_TLS = "leave out --tls, --ca and --insecure";
 
     private static final String NO_ANSWER =
-            "if the port wants a PROXY header, probe through the proxy;" + " otherwise the service's log may tell why";
+            "if the port wants a PROXY header, probe through the proxy; otherwise the service's log may tell why";
 
     private LikelyCause() {}
 
@@ -73,6 +74,23 @@ final class LikelyCause {
     }
 
     /**
+     * Tells why a connection could not be made: a listener that refuses its client resets it at once.
+     *
+     * @param failure what the kernel says
+     * @param tls whether TLS was to be spoken
+     */
+    static String ofNoConnection(IOException failure, boolean tls) {
+        if (!String.valueOf(failure.getMessage()).contains("reset")) {
+            return "";
+        }
+        return tls ? ofSilence() : ofNothing(false);
+    }
+
+    private static String ofSilence() {
+        return "; if the port speaks no TLS, " + WITHOUT_TLS + "; " + NO_ANSWER;
+    }
+
+    /**
      * Tells why nothing came back.
      *
      * @param tls whether the handshake of TLS succeeded
@@ -92,7 +110,7 @@ final class LikelyCause {
      */
     static String ofFailedHandshake(byte[] firstBytes, Exception failure) {
         if (firstBytes.length == 0) {
-            return "; if the port speaks no TLS, " + WITHOUT_TLS + "; " + NO_ANSWER;
+            return ofSilence();
         }
         Throwable cause = NestedExceptionUtils.getMostSpecificCause(failure);
         if (cause instanceof CertPathBuilderException) {

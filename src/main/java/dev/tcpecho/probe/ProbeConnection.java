@@ -39,7 +39,10 @@ final class ProbeConnection implements Closeable {
         } catch (UnknownHostException ex) {
             throw new NotConnectedException("cannot connect to %s: the host is not known".formatted(target), ex);
         } catch (IOException ex) {
-            throw new NotConnectedException("cannot connect to %s: %s".formatted(target, ex.getMessage()), ex);
+            throw new NotConnectedException(
+                    "cannot connect to %s: %s%s"
+                            .formatted(target, ex.getMessage(), LikelyCause.ofNoConnection(ex, tls != null)),
+                    ex);
         }
     }
 

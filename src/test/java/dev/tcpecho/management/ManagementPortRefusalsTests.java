@@ -124,7 +124,7 @@ class ManagementPortRefusalsTests {
                 silent.add(connect(service, ""));
             }
             assertThat(service.get("/actuator/health/liveness").status()).isEqualTo(200);
-            assertThat(refused(service, "limit")).isBetween(25L, 40L);
+            await().untilAsserted(() -> assertThat(refused(service, "limit")).isBetween(25L, 40L));
             assertThat(silent.get(0).getInputStream().read()).isEqualTo(-1);
         } finally {
             for (Socket client : silent) {

@@ -44,7 +44,7 @@ class ProbeOfListenersTests {
                 "echo.listeners.mutual.ssl.client-auth=need",
                 "echo.listeners.proxied.port=0",
                 "echo.listeners.proxied.proxy-protocol=required",
-                "echo.listeners.proxied.trusted-proxies=192.0.2.0/24",
+                "echo.listeners.proxied.trusted-proxies=127.0.0.0/8, ::1/128",
                 "echo.listeners.greeting.port=0",
                 "echo.listeners.greeting.behaviours.greeting=welcome, stranger");
     }
