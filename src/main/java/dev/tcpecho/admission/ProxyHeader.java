@@ -3,6 +3,7 @@ package dev.tcpecho.admission;
 import dev.tcpecho.EchoProperties.Listener;
 import dev.tcpecho.EchoProperties.ProxyProtocol;
 import dev.tcpecho.address.ClientAddress;
+import dev.tcpecho.echo.EchoEvent;
 import dev.tcpecho.metrics.ListenerMetrics;
 import dev.tcpecho.metrics.RejectReason;
 import dev.tcpecho.transport.PendingInput;
@@ -194,11 +195,25 @@ public final class ProxyHeader extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event instanceof ChannelInputShutdownEvent) {
+        if (event == EchoEvent.DRAIN) {
+            drain(context);
+        } else if (event instanceof ChannelInputShutdownEvent) {
             noHeader(context);
         }
         if (!this.rejected) {
             context.fireUserEventTriggered(event);
+        } else if (event instanceof ChannelInputShutdownEvent) {
+            // The handler that lingers does not learn of the client's end.
+            context.close();
+        }
+    }
+
+    /** Who drains closes the connection, and not with a reset: neither the client nor its proxy did anything wrong. */
+    private void drain(ChannelHandlerContext context) {
+        if (!this.rejected) {
+            this.rejected = true;
+            stopTimeout();
+            this.rejections.add(RejectReason.DRAIN, ClientAddress.peer(context.channel()), context.executor());
         }
     }
 

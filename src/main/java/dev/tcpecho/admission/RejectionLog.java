@@ -56,7 +56,7 @@ public final class RejectionLog {
      * @param client its address, as far as it is known
      * @param executor what logs it, a second later
      */
-    void add(RejectReason reason, InetAddress client, EventExecutor executor) {
+    public void add(RejectReason reason, InetAddress client, EventExecutor executor) {
         count(reason).total.increment();
         counted(reason, client, executor);
     }

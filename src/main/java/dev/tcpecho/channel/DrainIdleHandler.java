@@ -1,7 +1,6 @@
 package dev.tcpecho.channel;
 
 import dev.tcpecho.echo.EchoOperations;
-import dev.tcpecho.metrics.CloseReason;
 import dev.tcpecho.transport.PendingInput;
 import dev.tcpecho.transport.TcpInfo;
 import io.netty.channel.Channel;
@@ -45,7 +44,7 @@ public final class DrainIdleHandler extends IdleStateHandler {
         int readsBefore = this.reads;
         PendingInput.readBefore(context.executor(), () -> {
             if (this.reads == readsBefore && isOwedNothing(context.channel())) {
-                EchoOperations.close(context.channel(), CloseReason.DRAIN);
+                EchoOperations.drain(context.channel());
             }
         });
     }

@@ -4,5 +4,8 @@ package dev.tcpecho.echo;
 public enum EchoEvent {
 
     /** The connection is reset: the client is to see no clean end, also where the close waits for a write. */
-    RESET
+    RESET,
+
+    /** The service stops, and closes the connection before its echo has begun. */
+    DRAIN
 }

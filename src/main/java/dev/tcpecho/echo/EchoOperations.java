@@ -177,14 +177,17 @@ public final class EchoOperations extends ChannelOperations<NettyInbound, NettyO
     }
 
     /**
-     * Closes a channel from the server's side, whatever is still owed; on any thread.
+     * Closes a channel of a service that stops, whatever is still owed; on any thread. If the echo has not begun, the
+     * handlers are told, and whoever still waits for the client counts the connection.
      *
      * @param channel the channel, whether or not its connection has been admitted
-     * @param reason what it is counted with
      */
-    public static void close(Channel channel, CloseReason reason) {
+    public static void drain(Channel channel) {
         channel.eventLoop().execute(() -> {
-            of(channel).ifPresent(operations -> operations.closes(reason));
+            of(channel)
+                    .ifPresentOrElse(
+                            operations -> operations.closes(CloseReason.DRAIN),
+                            () -> channel.pipeline().fireUserEventTriggered(EchoEvent.DRAIN));
             channel.close();
         });
     }

@@ -23,6 +23,9 @@ public enum HandshakeOutcome {
     /** The client took too long. */
     TIMEOUT,
 
+    /** The service stopped. */
+    DRAIN,
+
     /** Anything else, for example no protocol version or cipher suite in common. */
     FAILURE;
 

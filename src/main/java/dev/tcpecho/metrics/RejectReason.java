@@ -17,6 +17,9 @@ public enum RejectReason {
     /** A behaviour of the listener refused it. */
     BEHAVIOUR,
 
+    /** The service stopped while it waited for the PROXY protocol header or the TLS handshake. */
+    DRAIN,
+
     /** Its TLS handshake did not succeed. */
     TLS,
 

@@ -4,7 +4,6 @@ import dev.tcpecho.EchoProperties.Drain;
 import dev.tcpecho.channel.DrainIdleHandler;
 import dev.tcpecho.channel.LingeringClose;
 import dev.tcpecho.echo.EchoOperations;
-import dev.tcpecho.metrics.CloseReason;
 import dev.tcpecho.transport.PendingInput;
 import io.netty.channel.Channel;
 import io.netty.channel.group.ChannelGroup;
@@ -103,7 +102,7 @@ final class ConnectionDrain {
     }
 
     private static void closeBehindPendingInput(Channel channel) {
-        PendingInput.readBefore(channel.eventLoop(), () -> EchoOperations.close(channel, CloseReason.DRAIN));
+        PendingInput.readBefore(channel.eventLoop(), () -> EchoOperations.drain(channel));
     }
 
     /** Past every handler, as each of them may still wait for the client. */

@@ -2,6 +2,7 @@ package dev.tcpecho.tls;
 
 import dev.tcpecho.address.ClientAddress;
 import dev.tcpecho.admission.RejectionLog;
+import dev.tcpecho.echo.EchoEvent;
 import dev.tcpecho.metrics.HandshakeOutcome;
 import dev.tcpecho.metrics.ListenerMetrics;
 import dev.tcpecho.metrics.RejectReason;
@@ -133,9 +134,19 @@ public final class TlsHandshake extends ChannelInboundHandlerAdapter {
             } else {
                 fail(context, handshake.cause());
             }
+        } else if (event == EchoEvent.DRAIN) {
+            drain(context);
         } else if (event instanceof ChannelInputShutdownEvent || event instanceof SslCloseCompletionEvent) {
             fail(context, new ClosedChannelException());
             context.close();
+        }
+    }
+
+    /** Who drains closes the connection. */
+    private void drain(ChannelHandlerContext context) {
+        if (!this.ended) {
+            end(HandshakeOutcome.DRAIN);
+            this.rejections.add(RejectReason.DRAIN, ClientAddress.of(context.channel()), context.executor());
         }
     }
 

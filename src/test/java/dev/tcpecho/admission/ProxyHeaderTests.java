@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tcpecho.EchoProperties.Limits;
 import dev.tcpecho.EchoProperties.ProxyProtocol;
+import dev.tcpecho.echo.EchoEvent;
 import dev.tcpecho.metrics.ListenerMetrics;
 import dev.tcpecho.testing.FuzzedConnection;
 import dev.tcpecho.testing.NewCounts;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -90,12 +93,30 @@ class ProxyHeaderTests {
     }
 
     @Test
-    void aConnectionThatTheServiceClosesBeforeItsFirstByteIsAProbe() {
+    void aConnectionThatIsGoneBeforeItsFirstByteIsAProbe() {
         NewCounts closed = new NewCounts(this.registry, "echo.connections.closed", "reason");
         try (FuzzedConnection silent = connect()) {
             silent.channel().close();
             assertThat(silent.activations()).isZero();
             assertThat(closed.look()).containsExactly("probe");
+        }
+    }
+
+    @Test
+    void aConnectionThatTheServiceClosesAsItStopsIsRejectedForThatAloneWhateverComesBehind() {
+        NewCounts closed = new NewCounts(this.registry, "echo.connections.closed", "reason");
+        NewCounts rejected = new NewCounts(this.registry, "echo.connections.rejected", "reason");
+        try (FuzzedConnection silent = connect()) {
+            EmbeddedChannel channel = silent.channel();
+            channel.pipeline().fireUserEventTriggered(EchoEvent.DRAIN);
+            silent.send("PROXY TCP4 192.0.2.7 198.51.100.1 0 443\r\n1".getBytes(StandardCharsets.US_ASCII));
+            assertThat(silent.activations()).isZero();
+            assertThat(silent.passed()).isEmpty();
+            assertThat(channel.isOpen()).isTrue();
+            channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+            assertThat(channel.isOpen()).isFalse();
+            assertThat(rejected.look()).containsExactly("drain");
+            assertThat(closed.look()).isEmpty();
         }
     }
 }
