@@ -54,6 +54,8 @@ public final class ListenerTls {
 
     private volatile SslContext context;
 
+    private volatile ClientTrust clients;
+
     /**
      * Takes the certificate from a bundle, and follows its updates.
      *
@@ -74,8 +76,13 @@ public final class ListenerTls {
         this.ssl = ssl;
         this.handshakes = handshakes;
         this.closeTimeout = closeTimeout;
-        this.context = newContext(bundle(bundles));
-        bundles.addBundleUpdateHandler(ssl.bundle(), updated -> this.context = newContext(updated));
+        SslBundle bundle = bundle(bundles);
+        this.context = newContext(bundle);
+        this.clients = newClientTrust(bundle);
+        bundles.addBundleUpdateHandler(ssl.bundle(), updated -> {
+            this.context = newContext(updated);
+            this.clients = newClientTrust(updated);
+        });
     }
 
     private SslBundle bundle(SslBundles bundles) {
@@ -113,6 +120,10 @@ public final class ListenerTls {
         }
     }
 
+    private static ClientTrust newClientTrust(SslBundle bundle) {
+        return new ClientTrust(bundle.getManagers().getTrustManagers());
+    }
+
     /** Without a trust store Java would believe every public certificate authority, and with an empty one nobody. */
     private ClientAuth clientAuth(SslBundle bundle) throws KeyStoreException {
         if (this.ssl.clientAuth() != Ssl.ClientAuth.NONE) {
@@ -138,6 +149,10 @@ public final class ListenerTls {
 
     HandshakeMetrics handshakes() {
         return this.handshakes;
+    }
+
+    ClientTrust clients() {
+        return this.clients;
     }
 
     SslHandler newHandler(ByteBufAllocator allocator) {

@@ -10,6 +10,7 @@ import dev.tcpecho.transport.PendingInput;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
@@ -26,6 +27,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +53,8 @@ public final class TlsHandshake extends ChannelInboundHandlerAdapter {
     private final ListenerMetrics connections;
 
     private long startNanos;
+
+    private long startMillis;
 
     private boolean ended;
 
@@ -83,6 +87,7 @@ public final class TlsHandshake extends ChannelInboundHandlerAdapter {
     @Override
     public void channelActive(ChannelHandlerContext context) {
         this.startNanos = System.nanoTime();
+        this.startMillis = System.currentTimeMillis();
         SslHandler handler = this.tls.newHandler(context.alloc());
         context.pipeline()
                 .addBefore(context.name(), "echo.read-stop", new DeferredReads(this.mayRead))
@@ -125,12 +130,7 @@ public final class TlsHandshake extends ChannelInboundHandlerAdapter {
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof SslHandshakeCompletionEvent handshake) {
             if (handshake.isSuccess()) {
-                end(HandshakeOutcome.SUCCESS);
-                if (isTls13(context)) {
-                    context.pipeline().remove(ClientCloseNotify.class);
-                }
-                context.fireChannelActive();
-                context.pipeline().remove(this);
+                succeed(context);
             } else {
                 fail(context, handshake.cause());
             }
@@ -150,9 +150,32 @@ public final class TlsHandshake extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private static boolean isTls13(ChannelHandlerContext context) {
-        SslHandler handler = context.pipeline().get(SslHandler.class);
-        return SslProtocols.TLS_v1_3.equals(handler.engine().getSession().getProtocol());
+    private void succeed(ChannelHandlerContext context) {
+        SSLSession session = context.pipeline().get(SslHandler.class).engine().getSession();
+        try {
+            this.tls.clients().requireTrusted(session, this.startMillis);
+        } catch (CertificateException ex) {
+            session.invalidate();
+            fail(context, ex);
+            reset(context);
+            return;
+        }
+        end(HandshakeOutcome.SUCCESS);
+        if (SslProtocols.TLS_v1_3.equals(session.getProtocol())) {
+            context.pipeline().remove(ClientCloseNotify.class);
+        }
+        context.fireChannelActive();
+        context.pipeline().remove(this);
+    }
+
+    /**
+     * Java's TLS engine has no alert for a handshake that has succeeded, and its clean end would be that of an echo.
+     */
+    private static void reset(ChannelHandlerContext context) {
+        context.pipeline().fireUserEventTriggered(EchoEvent.RESET);
+        context.channel().config().setOption(ChannelOption.SO_LINGER, 0);
+        // Past every handler, as each of them would send something first.
+        context.channel().unsafe().close(context.channel().unsafe().voidPromise());
     }
 
     private void fail(ChannelHandlerContext context, Throwable cause) {

@@ -46,6 +46,10 @@ public final class TestCertificates {
         return builder(name).keyPair(keys).buildIssuedBy(this.authority);
     }
 
+    public X509Bundle issueUntil(String name, Instant end) throws Exception {
+        return builder(name).notAfter(end).buildIssuedBy(this.authority);
+    }
+
     private static CertificateBuilder builder(String name) {
         return new CertificateBuilder().ecp256().subject("CN=" + name).addSanDnsName("localhost");
     }
