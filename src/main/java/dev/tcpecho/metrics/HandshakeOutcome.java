@@ -11,7 +11,7 @@ public enum HandshakeOutcome {
     /** The client sent something that is no TLS record. */
     NOT_TLS,
 
-    /** The client's certificate was missing, expired or not known. */
+    /** The client's certificate was missing, expired, not known or not to be used, or its key was not the client's. */
     CLIENT_CERTIFICATE,
 
     /** The client refused to go on, for example as it does not know the certificate of this service. */

@@ -24,8 +24,10 @@ import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.security.cert.CertificateException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +43,10 @@ public final class TlsHandshake extends ChannelInboundHandlerAdapter {
     private static final byte[] UNEXPECTED_MESSAGE = {21, 3, 3, 0, 2, 2, 10};
 
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+    /** The classes of Java's TLS engine that take a certificate of the other side, and its proof. */
+    private static final Pattern CLIENT_CERTIFICATE =
+            Pattern.compile("sun\\.security\\.ssl\\.Certificate(Message|Verify)\\$\\w+Consumer");
 
     private final ListenerTls tls;
 
@@ -227,17 +233,26 @@ public final class TlsHandshake extends ChannelInboundHandlerAdapter {
         if (broken || !context.channel().isActive()) {
             return HandshakeOutcome.CLOSED;
         }
-        boolean certificate = isAboutCertificates(cause) || message.contains("Empty client certificate chain");
-        return certificate ? HandshakeOutcome.CLIENT_CERTIFICATE : HandshakeOutcome.FAILURE;
+        return isAboutCertificates(cause) ? HandshakeOutcome.CLIENT_CERTIFICATE : HandshakeOutcome.FAILURE;
     }
 
     private static boolean isAboutCertificates(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof CertificateException) {
+            if (cause instanceof CertificateException || isOfClientCertificate(cause)) {
                 return true;
             }
         }
         return false;
+    }
+
+    /**
+     * Java's exceptions do not tell their alert, and have a text for each of a dozen causes. What took the client's
+     * certificate, or the proof that its key is the client's, shows in the stack.
+     */
+    private static boolean isOfClientCertificate(Throwable cause) {
+        return Arrays.stream(cause.getStackTrace())
+                .anyMatch(frame ->
+                        CLIENT_CERTIFICATE.matcher(frame.getClassName()).matches());
     }
 
     @Override

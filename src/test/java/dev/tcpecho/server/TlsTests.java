@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -247,26 +248,53 @@ class TlsTests {
 
     @ParameterizedTest
     @CsvSource({
-        "TLSv1.2, none", "TLSv1.2, expired", "TLSv1.2, unknown",
-        "TLSv1.3, none", "TLSv1.3, expired", "TLSv1.3, unknown"
+        "TLSv1.2, none",
+        "TLSv1.2, expired",
+        "TLSv1.2, unknown",
+        "TLSv1.2, for-servers",
+        "TLSv1.2, another-key",
+        "TLSv1.3, none",
+        "TLSv1.3, expired",
+        "TLSv1.3, unknown",
+        "TLSv1.3, for-servers",
+        "TLSv1.3, another-key"
     })
     void clientWithoutAValidCertificateIsToldSoByAnAlertAndRejected(String protocol, String kind, CapturedOutput output)
             throws Exception {
-        X509Bundle certificate = switch (kind) {
-            case "none" -> null;
-            case "expired" -> certificates.issueExpired("client");
-            default -> new TestCertificates().issue("client");
+        SSLContext tls = switch (kind) {
+            case "none" -> certificates.client(null);
+            case "expired" -> certificates.client(certificates.issueExpired("client"));
+            case "unknown" -> certificates.client(new TestCertificates().issue("client"));
+            case "for-servers" -> certificates.client(certificates.issueForServers("client"));
+            default -> certificates.clientWithAnotherKey(client, certificates.issue("other"));
         };
         try (RunningEcho echo = start("echo.listeners.plain.ssl.client-auth=need");
                 EchoClient plain = EchoClient.connect(echo.address())) {
             // A client of TLS 1.3 knows only when it reads, and by then it may have sent more than was read.
             assertThatExceptionOfType(SSLException.class)
                     .isThrownBy(() -> {
-                        EchoClient client = plain.startTls(certificates.client(certificate), protocol);
+                        EchoClient client = plain.startTls(tls, protocol);
                         client.send(new byte[100_000]);
                         client.readToEnd();
                     })
                     .withMessageContaining("fatal alert");
+            assertRejected(echo, "client-certificate", output);
+        }
+    }
+
+    /** Java takes 10 certificates, and sends no alert for more. */
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    void clientWithALongerChainThanJavaTakesIsRejectedForItsCertificate(String protocol, CapturedOutput output)
+            throws Exception {
+        SSLContext tls = certificates.client(certificates.issueThrough(11, "client"));
+        try (RunningEcho echo = start("echo.listeners.plain.ssl.client-auth=need");
+                EchoClient plain = EchoClient.connect(echo.address())) {
+            try {
+                assertThat(plain.startTls(tls, protocol).readToEnd()).isEmpty();
+            } catch (SSLException ex) {
+                // A client of TLS 1.2 learns of it before its handshake has ended.
+            }
             assertRejected(echo, "client-certificate", output);
         }
     }

@@ -1,15 +1,18 @@
 package dev.tcpecho.testing;
 
 import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.CertificateBuilder.ExtendedKeyUsage;
 import io.netty.pkitesting.X509Bundle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
+import java.security.KeyStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +53,26 @@ public final class TestCertificates {
         return builder(name).notAfter(end).buildIssuedBy(this.authority);
     }
 
+    /** Issues a certificate that is for servers and nobody else. */
+    public X509Bundle issueForServers(String name) throws Exception {
+        return builder(name)
+                .addExtendedKeyUsage(ExtendedKeyUsage.PKIX_KP_SERVER_AUTH)
+                .buildIssuedBy(this.authority);
+    }
+
+    /** Issues a certificate through other authorities, each of which is issued by the one before. */
+    public X509Bundle issueThrough(int authorities, String name) throws Exception {
+        X509Bundle issuer = this.authority;
+        for (int i = 0; i < authorities; i++) {
+            issuer = new CertificateBuilder()
+                    .ecp256()
+                    .subject("CN=Test Authority " + i)
+                    .setIsCertificateAuthority(true)
+                    .buildIssuedBy(issuer);
+        }
+        return builder(name).buildIssuedBy(issuer);
+    }
+
     private static CertificateBuilder builder(String name) {
         return new CertificateBuilder().ecp256().subject("CN=" + name).addSanDnsName("localhost");
     }
@@ -64,8 +87,22 @@ public final class TestCertificates {
 
     /** A client that knows this authority, with a certificate of its own or none. */
     public SSLContext client(@Nullable X509Bundle certificate) throws Exception {
-        KeyManager[] keys =
-                (certificate == null) ? null : certificate.toKeyManagerFactory().getKeyManagers();
+        return client((certificate == null) ? null : certificate.toKeyManagerFactory());
+    }
+
+    /** A client that shows a certificate whose key it does not have. */
+    public SSLContext clientWithAnotherKey(X509Bundle certificate, X509Bundle key) throws Exception {
+        char[] password = "secret".toCharArray();
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setKeyEntry("client", key.getKeyPair().getPrivate(), password, certificate.getCertificatePath());
+        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keys.init(store, password);
+        return client(keys);
+    }
+
+    private SSLContext client(@Nullable KeyManagerFactory factory) throws Exception {
+        KeyManager[] keys = (factory == null) ? null : factory.getKeyManagers();
         TrustManager[] trust = {this.authority.toTrustManager()};
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(keys, trust, null);
