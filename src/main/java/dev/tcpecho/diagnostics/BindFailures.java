@@ -9,6 +9,10 @@ import dev.tcpecho.BehaviourProperties.Greeting;
 import dev.tcpecho.BehaviourProperties.Rate;
 import dev.tcpecho.BehaviourProperties.Refuse;
 import dev.tcpecho.EchoConfigurationException;
+import dev.tcpecho.EchoProperties.Drain;
+import dev.tcpecho.EchoProperties.Limits;
+import dev.tcpecho.EchoProperties.Listener;
+import dev.tcpecho.EchoProperties.Ssl;
 import dev.tcpecho.MissingUnitException;
 import dev.tcpecho.address.AddressBlock;
 import dev.tcpecho.address.InvalidAddressBlockException;
@@ -18,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.BindException;
@@ -62,6 +67,13 @@ public final class BindFailures {
             Map.entry(Long.class, new Wanted("a whole number", "a whole number, for example 100")),
             Map.entry(double.class, new Wanted("a number", "a number, for example 0.5")));
 
+    /** What has properties and no value of its own, with a property to show as an example. */
+    private static final Map<Class<?>, String> GROUPS =
+            Map.of(Listener.class, "port", Ssl.class, "bundle", Limits.class, "connections", Drain.class, "timeout");
+
+    /** A value of the variables that Kubernetes sets, for example {@code ECHO_LISTENERS_PORT=tcp://10.0.0.1:80}. */
+    private static final Pattern SERVICE_LINK = Pattern.compile("(tcp|udp|sctp)://.*");
+
     private BindFailures() {}
 
     /**
@@ -77,7 +89,12 @@ public final class BindFailures {
         if (failure.getCause() instanceof UnboundConfigurationPropertiesException unbound) {
             return explain(unbound, origins);
         }
-        Wanted wanted = wanted(type(failure.getTarget().getType()));
+        Class<?> type = type(failure.getTarget().getType());
+        String example = GROUPS.get(type);
+        if (property != null && example != null) {
+            return isGroup(property, example, origins);
+        }
+        Wanted wanted = wanted(type);
         if (property == null || wanted == null) {
             return null;
         }
@@ -101,6 +118,18 @@ public final class BindFailures {
                 (NestedExceptionUtils.getMostSpecificCause(failure) instanceof InvalidAddressBlockException invalid)
                         ? String.valueOf(invalid.getMessage())
                         : "Set %s to %s.".formatted(property.getName(), wanted.values));
+    }
+
+    private static EchoConfigurationException isGroup(ConfigurationProperty property, String example, boolean origins) {
+        boolean ofKubernetes =
+                SERVICE_LINK.matcher(String.valueOf(property.getValue())).matches();
+        return new EchoConfigurationException(
+                "%s is '%s'%s, but it has properties and takes no value of its own."
+                        .formatted(property.getName(), property.getValue(), origin(property, origins)),
+                ofKubernetes
+                        ? "Set enableServiceLinks: false in the pod, because Kubernetes sets this variable for a Service, or rename the Service."
+                        : "Remove it, or set a property of it, for example %s.%s."
+                                .formatted(property.getName(), example));
     }
 
     /** A property without a value binds nothing, and is then among those that do not exist. */

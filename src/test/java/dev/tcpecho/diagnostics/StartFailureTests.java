@@ -505,21 +505,7 @@ class StartFailureTests {
                     """)
     void environmentThatCannotBeMeant(
             String variable, String value, String description, String action, CapturedOutput output) {
-        SpringApplication application = application();
-        application.addInitializers(context -> context.getEnvironment()
-                .getPropertySources()
-                .replace(
-                        StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
-                        new SystemEnvironmentPropertySource(
-                                StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, Map.of(variable, value))));
-        assertThat(catchThrowable(() -> application.run("--server.port=0").close()))
-                .isNotNull();
-        String origin = " (\"%s\" from property source \"systemEnvironment\")".formatted(variable);
-        assertThat(output)
-                .contains("Description:\n\n" + inFull(description.replace("{}", origin)) + "\n")
-                .contains("\nAction:\n\n" + inFull(action) + "\n")
-                .doesNotContain("\tat ")
-                .doesNotContain("WARN");
+        assertStartFailsByVariable(output, variable, value, inFull(description), inFull(action));
     }
 
     /** Found by a bean that only the management port needs, which is made when the listeners are open. */
@@ -530,6 +516,37 @@ class StartFailureTests {
                 "Health contributor 'disk' defined in 'management.endpoint.health.group.mine.include' does not exist",
                 "Update your application to correct the invalid configuration.",
                 "--management.endpoint.health.group.mine.include=disk");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+                    ECHO_LISTENERS_PORT | echo.listeners.port
+                    ECHO_LIMITS         | echo.limits
+                    ECHO_DRAIN          | echo.drain
+                    """)
+    void variableOfKubernetes(String variable, String property, CapturedOutput output) {
+        assertStartFailsByVariable(
+                output,
+                variable,
+                "tcp://10.0.0.1:80",
+                "%s is 'tcp://10.0.0.1:80'{}, but it has properties and takes no value of its own.".formatted(property),
+                "Set enableServiceLinks: false in the pod, because Kubernetes sets this variable for a Service, or rename the Service.");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    echo.listeners.x         | echo.listeners.x.port
+                    echo.listeners.plain.ssl | echo.listeners.plain.ssl.bundle
+                    echo.limits              | echo.limits.connections
+                    echo.drain               | echo.drain.timeout
+                    """)
+    void valueWhereThereAreProperties(String property, String example, CapturedOutput output) {
+        assertStartFails(
+                output,
+                "%s is '7' (\"%s\" from property source \"commandLineArgs\"), but it has properties and takes no value of its own."
+                        .formatted(property, property),
+                "Remove it, or set a property of it, for example %s.".formatted(example),
+                "--%s=7".formatted(property));
     }
 
     private static void assertStartFails(CapturedOutput output, String description, String action, String... args) {
@@ -545,6 +562,25 @@ class StartFailureTests {
         assertThat(catchThrowable(() -> application().run(args).close())).isNotNull();
         assertThat(output)
                 .contains("Description:\n\n" + description + "\n")
+                .contains("\nAction:\n\n" + action + "\n")
+                .doesNotContain("\tat ")
+                .doesNotContain("WARN");
+    }
+
+    private static void assertStartFailsByVariable(
+            CapturedOutput output, String variable, String value, String description, String action) {
+        SpringApplication application = application();
+        application.addInitializers(context -> context.getEnvironment()
+                .getPropertySources()
+                .replace(
+                        StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
+                        new SystemEnvironmentPropertySource(
+                                StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, Map.of(variable, value))));
+        assertThat(catchThrowable(() -> application.run("--server.port=0").close()))
+                .isNotNull();
+        String origin = " (\"%s\" from property source \"systemEnvironment\")".formatted(variable);
+        assertThat(output)
+                .contains("Description:\n\n" + description.replace("{}", origin) + "\n")
                 .contains("\nAction:\n\n" + action + "\n")
                 .doesNotContain("\tat ")
                 .doesNotContain("WARN");
