@@ -33,7 +33,7 @@ public class EchoApplication {
             // A script may pass on a variable that is empty.
             if (!arg.isEmpty() && !arg.startsWith("--")) {
                 System.err.println(
-                        "'%s' is not a property. Write a property as --name=value, and the command probe before all else."
+                        "'%s' is not a property. Write a property as --name=value, and a command before all else: probe, or health without options."
                                 .formatted(arg));
                 System.exit(ProbeCommand.BAD_USAGE);
             }

@@ -20,8 +20,8 @@ import org.springframework.boot.context.properties.source.IterableConfigurationP
 
 /**
  * {@link BindHandler} that takes an environment variable for the listener that it can only mean. The binder makes a
- * listener {@code plaintcp} of {@code ECHO_LISTENERS_PLAINTCP_PORT} beside the {@code plain-tcp} of a file, and gives
- * both the same properties, because it ignores dashes and capitals.
+ * listener {@code plaintcp} of {@code ECHO_LISTENERS_PLAINTCP_PORT} beside the {@code plain-tcp} of a file. Both then
+ * have the same properties, because the binder ignores dashes and capitals.
  */
 final class ListenerNameBindHandler extends AbstractBindHandler {
 

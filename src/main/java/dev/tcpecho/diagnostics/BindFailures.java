@@ -63,6 +63,7 @@ public final class BindFailures {
                             "a CIDR block",
                             "an IP address, a slash and a prefix length, for example 10.0.0.0/8, 192.0.2.7/32 or"
                                     + " 2001:db8::/32; names are not looked up")),
+            Map.entry(boolean.class, new Wanted("a truth value", "true or false")),
             Map.entry(int.class, new Wanted("a whole number", "a whole number, for example 100")),
             Map.entry(Long.class, new Wanted("a whole number", "a whole number, for example 100")),
             Map.entry(double.class, new Wanted("a number", "a number, for example 0.5")));

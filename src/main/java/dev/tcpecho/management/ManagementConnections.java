@@ -13,9 +13,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@link ChannelHandler} on the channels that listen for management connections. Bounds their number without refusing
- * anyone: a new connection closes the one that has been without a request or an answer for longest, so that a health
- * check gets its answer whoever else keeps connections open.
+ * {@link ChannelHandler} on the channels that listen for management connections. It bounds their number without
+ * refusing anyone: a new connection closes the one that has been without a request or an answer for longest. A health
+ * check so gets its answer, whoever else keeps connections open.
  */
 @Sharable
 final class ManagementConnections extends ChannelInboundHandlerAdapter {

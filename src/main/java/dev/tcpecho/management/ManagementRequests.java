@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@link ChannelHandler} behind the HTTP codec of a management connection: counts the answers that refuse a request,
- * and closes a connection that sends no whole request in time, however slowly it sends, or too many ahead of their
+ * {@link ChannelHandler} behind the HTTP codec of a management connection. It counts the answers that refuse a request.
+ * It closes a connection that sends no whole request in time, however slowly it sends, or too many ahead of their
  * answers. An {@link IdleStateEvent} tells that a client takes nothing of its answer.
  */
 final class ManagementRequests extends ChannelDuplexHandler {

@@ -11,8 +11,8 @@ import reactor.core.publisher.Mono;
 
 /**
  * {@link WebFilter} that takes protobuf out of what a client accepts, so that its metrics are text. The library that
- * writes them as protobuf, which is not on the class path, calls methods of Java for which Java 24 and later print
- * warnings to standard error. Who accepts nothing else gets text too (RFC 9110, section 12.4.1).
+ * writes protobuf calls methods of Java for which Java 24 and later print warnings, and is not on the class path. Who
+ * accepts nothing else gets text too (RFC 9110, section 12.4.1).
  */
 final class TextScrapes implements WebFilter {
 

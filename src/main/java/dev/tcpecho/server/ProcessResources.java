@@ -27,7 +27,7 @@ public record ProcessResources(long freeDescriptors, long directMemory) {
     static final int PLAIN_CONNECTION = 128 * 1024;
 
     /**
-     * The most bytes held for a connection with TLS, which also keeps records that are not whole yet, and what the TLS
+     * The most bytes held for a connection with TLS. It also keeps records that are not whole yet, and what the TLS
      * engine itself answers to all that one read can hold.
      */
     static final int TLS_CONNECTION = 4 * PLAIN_CONNECTION;

@@ -11,8 +11,8 @@ import javax.net.ssl.X509TrustManager;
 
 /**
  * Judges the certificate of a client that resumes a session (RFC 8446, section 2.2). Java's TLS engine takes it from
- * the session and asks no trust manager again, so that a certificate that has expired since then would be as good as a
- * valid one.
+ * the session and asks no trust manager again: a certificate that has expired since then would be as good as a valid
+ * one.
  */
 final class ClientTrust {
 

@@ -92,8 +92,11 @@ public final class ListenerTls {
             throw new EchoConfigurationException(
                     "echo.listeners.%s.ssl.bundle is '%s', which is no SSL bundle."
                             .formatted(this.listener, this.ssl.bundle()),
-                    "Configure that bundle under spring.ssl.bundle.pem or spring.ssl.bundle.jks, or name one of: %s."
-                            .formatted(String.join(", ", bundles.getBundleNames())));
+                    "Configure that bundle under spring.ssl.bundle.pem or spring.ssl.bundle.jks%s."
+                            .formatted(
+                                    bundles.getBundleNames().isEmpty()
+                                            ? ""
+                                            : ", or name one of: " + String.join(", ", bundles.getBundleNames())));
         }
     }
 

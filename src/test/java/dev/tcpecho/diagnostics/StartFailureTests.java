@@ -368,11 +368,21 @@ class StartFailureTests {
     }
 
     @Test
+    void noTruthValue(CapturedOutput output) {
+        assertStartFails(
+                output,
+                "echo.listeners.plain.reuse-port is 'yes1', which is not a truth value"
+                        + " (\"echo.listeners.plain.reuse-port\" from property source \"commandLineArgs\").",
+                "Set echo.listeners.plain.reuse-port to true or false.",
+                "--echo.listeners.plain.reuse-port=yes1");
+    }
+
+    @Test
     void sslBundleThatDoesNotExist(CapturedOutput output) {
         assertStartFails(
                 output,
                 "echo.listeners.plain.ssl.bundle is 'web', which is no SSL bundle.",
-                "Configure that bundle under spring.ssl.bundle.pem or spring.ssl.bundle.jks, or name one of: .",
+                "Configure that bundle under spring.ssl.bundle.pem or spring.ssl.bundle.jks.",
                 "--echo.listeners.plain.ssl.bundle=web");
     }
 
