@@ -1,6 +1,7 @@
 package dev.tcpecho;
 
 import dev.tcpecho.healthcheck.HealthCommand;
+import dev.tcpecho.logging.LogQueues;
 import dev.tcpecho.probe.ProbeCommand;
 import java.util.Arrays;
 import org.springframework.boot.SpringApplication;
@@ -38,6 +39,9 @@ public class EchoApplication {
                 System.exit(ProbeCommand.BAD_USAGE);
             }
         }
-        SpringApplication.run(EchoApplication.class, args);
+        SpringApplication application = new SpringApplication(EchoApplication.class);
+        // Here alone, as tests read the log as soon as it is written.
+        application.addListeners(new LogQueues());
+        application.run(args);
     }
 }

@@ -177,6 +177,7 @@ class EchoApplicationTests {
                         "echo_draining 0.0",
                         "echo_drain_remaining_seconds 20.0",
                         "echo_event_loops_stalled 0.0",
+                        "echo_log_lines_dropped_total 0.0",
                         "netty_allocator_memory_used{",
                         "echo_received_bytes_total{listener=\"plain\"} 3.0",
                         "echo_sent_bytes_total{listener=\"plain\"} 3.0",
