@@ -40,8 +40,9 @@ public class EchoApplication {
             }
         }
         SpringApplication application = new SpringApplication(EchoApplication.class);
-        // Here alone, as tests read the log as soon as it is written.
+        // Here alone: tests read the log as soon as it is written, and close each context themselves.
         application.addListeners(new LogQueues());
+        application.addInitializers(new StopOnExit());
         application.run(args);
     }
 }

@@ -15,8 +15,8 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
 
 /**
- * {@link HealthIndicator} that is {@link Status#UP} while the listeners are open, and tells where they listen, and
- * which behaviours shape their echo.
+ * {@link HealthIndicator} that is {@link Status#UP} while the listeners are open and the service does not stop. It
+ * tells where they listen, and which behaviours shape their echo.
  */
 final class EchoHealthIndicator extends AbstractHealthIndicator {
 
@@ -41,7 +41,8 @@ final class EchoHealthIndicator extends AbstractHealthIndicator {
         if (!unopened.isEmpty()) {
             builder.withDetail("unopened", unopened);
         }
-        builder.status(listeners.isEmpty() || !unopened.isEmpty() ? Status.OUT_OF_SERVICE : Status.UP)
+        boolean open = !listeners.isEmpty() && unopened.isEmpty() && !this.server.isDraining();
+        builder.status(open ? Status.UP : Status.OUT_OF_SERVICE)
                 .withDetail("transport", this.transport.toString())
                 .withDetail("listeners", listeners);
     }

@@ -125,14 +125,17 @@ public final class EchoServer implements SmartLifecycle {
 
     /**
      * Waits for the delay, closes the listeners, ends each connection once it is quiet, and at the timeout all of them.
-     * Takes no longer than delay, timeout and {@link LingeringClose#LINGER} together, whatever clients do.
+     * Takes no longer than delay, timeout and {@link LingeringClose#LINGER} together, whatever clients do. If another
+     * thread stops it already, this waits until that is done.
      */
     @Override
-    public void stop() {
-        this.drain.begin();
-        closeListeners();
-        this.drain.end();
-        this.behaviours.values().forEach(ListenerBehaviours::stop);
+    public synchronized void stop() {
+        if (isRunning()) {
+            this.drain.begin();
+            closeListeners();
+            this.drain.end();
+            this.behaviours.values().forEach(ListenerBehaviours::stop);
+        }
     }
 
     private void closeListeners() {
@@ -143,9 +146,10 @@ public final class EchoServer implements SmartLifecycle {
                 .block();
     }
 
+    /** While it drains too: what ends a start that failed must wait for that before it ends the event loops. */
     @Override
     public boolean isRunning() {
-        return !addresses().isEmpty();
+        return !addresses().isEmpty() || isDraining();
     }
 
     /**
