@@ -86,7 +86,7 @@ public final class ServiceProcess implements AutoCloseable {
 
     /** Asks the management port. */
     public HttpResponse<String> get(String path) throws IOException, InterruptedException {
-        URI uri = URI.create("http://localhost:%d%s".formatted(port("management on port "), path));
+        URI uri = URI.create("http://localhost:%s%s".formatted(port("management on port "), path));
         return HttpClient.newHttpClient()
                 .send(HttpRequest.newBuilder(uri).timeout(TIMEOUT).build(), BodyHandlers.ofString());
     }
