@@ -13,10 +13,13 @@ import java.util.concurrent.TimeUnit;
 /** Ends a connection of a service that stops once its client has been quiet for a while and is owed nothing. */
 public final class DrainIdleHandler extends IdleStateHandler {
 
+    /** Each look costs some rounds of the event loop. */
+    private static final long LEAST_MILLIS = 50;
+
     private int reads;
 
     private DrainIdleHandler(Duration quiet) {
-        super(true, 0, 0, Math.max(1, quiet.toMillis()), TimeUnit.MILLISECONDS);
+        super(true, 0, 0, Math.max(LEAST_MILLIS, quiet.toMillis()), TimeUnit.MILLISECONDS);
     }
 
     /**

@@ -68,6 +68,10 @@ final class TimeLimits implements Runnable {
             return;
         }
         observeTaken();
+        if (this.look == null) {
+            // A write failed, and closed the connection.
+            return;
+        }
         if (lifetimeLeft() <= 0) {
             this.connection.close(CloseReason.LIFETIME);
         } else if (idleLeft() <= 0) {

@@ -1,6 +1,7 @@
 package dev.tcpecho.transport;
 
 import io.netty.util.concurrent.EventExecutor;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -15,6 +16,9 @@ public final class PendingInput {
      */
     private static final int ROUNDS = 32;
 
+    /** A busy event loop takes long over a round, and reads every channel in it. */
+    private static final Duration MOST_TIME = Duration.ofMillis(250);
+
     private PendingInput() {}
 
     /**
@@ -24,15 +28,15 @@ public final class PendingInput {
      * @param action what to do then
      */
     public static void readBefore(EventExecutor eventLoop, Runnable action) {
-        readRounds(eventLoop, ROUNDS, action);
+        readRounds(eventLoop, ROUNDS, System.nanoTime() + MOST_TIME.toNanos(), action);
     }
 
-    private static void readRounds(EventExecutor eventLoop, int rounds, Runnable action) {
+    private static void readRounds(EventExecutor eventLoop, int rounds, long deadlineNanos, Runnable action) {
         // A timer that is due at once runs in the next round of the loop, behind the reads of that round.
         eventLoop.schedule(
                 () -> {
-                    if (rounds > 1) {
-                        readRounds(eventLoop, rounds - 1, action);
+                    if (rounds > 1 && System.nanoTime() - deadlineNanos < 0) {
+                        readRounds(eventLoop, rounds - 1, deadlineNanos, action);
                     } else {
                         action.run();
                     }
