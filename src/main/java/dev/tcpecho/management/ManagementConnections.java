@@ -14,13 +14,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@link ChannelHandler} on the channels that listen for management connections. It bounds their number without
- * refusing anyone: a new connection closes the one that has been without a request or an answer for longest. A health
- * check so gets its answer, whoever else keeps connections open.
+ * refusing anyone: a new connection closes the one that has been without a request or an answer for longest. One that
+ * waits for an answer is closed last. A health check so gets its answer, whoever else opens connections.
  */
 @Sharable
 final class ManagementConnections extends ChannelInboundHandlerAdapter {
 
-    private final Set<Channel> leastRecentFirst = new LinkedHashSet<>();
+    /** Those without a request, the least recent first. */
+    private final Set<Channel> waiting = new LinkedHashSet<>();
+
+    /** Those with a whole request and no answer yet, the least recent first. */
+    private final Set<Channel> answering = new LinkedHashSet<>();
 
     private final ManagementRefusals refusals;
 
@@ -45,16 +49,19 @@ final class ManagementConnections extends ChannelInboundHandlerAdapter {
     /** Returns which connection has to close, if there are too many. */
     private synchronized @Nullable Channel add(Channel accepted) {
         Channel stalest = null;
-        if (this.leastRecentFirst.size() >= ProcessResources.MANAGEMENT_CONNECTIONS) {
-            stalest = firstRegistered();
+        if (this.waiting.size() + this.answering.size() >= ProcessResources.MANAGEMENT_CONNECTIONS) {
+            stalest = takeRegistered(this.waiting);
+            if (stalest == null) {
+                stalest = takeRegistered(this.answering);
+            }
         }
-        this.leastRecentFirst.add(accepted);
+        this.waiting.add(accepted);
         return stalest;
     }
 
     /** A connection that has just been accepted may be with no event loop yet, and only one that is can be closed. */
-    private @Nullable Channel firstRegistered() {
-        for (Iterator<Channel> channels = this.leastRecentFirst.iterator(); channels.hasNext(); ) {
+    private static @Nullable Channel takeRegistered(Set<Channel> leastRecentFirst) {
+        for (Iterator<Channel> channels = leastRecentFirst.iterator(); channels.hasNext(); ) {
             Channel channel = channels.next();
             if (channel.isRegistered()) {
                 channels.remove();
@@ -64,14 +71,21 @@ final class ManagementConnections extends ChannelInboundHandlerAdapter {
         return null;
     }
 
-    private synchronized void remove(Channel channel) {
-        this.leastRecentFirst.remove(channel);
+    private synchronized boolean remove(Channel channel) {
+        return this.waiting.remove(channel) || this.answering.remove(channel);
     }
 
-    /** Notes that a connection has just brought a whole request, or taken an answer. */
-    synchronized void used(Channel channel) {
-        if (this.leastRecentFirst.remove(channel)) {
-            this.leastRecentFirst.add(channel);
+    /** Notes that a connection has just brought a whole request. */
+    synchronized void requested(Channel channel) {
+        if (remove(channel)) {
+            this.answering.add(channel);
+        }
+    }
+
+    /** Notes that a connection has just taken its last answer. */
+    synchronized void answered(Channel channel) {
+        if (remove(channel)) {
+            this.waiting.add(channel);
         }
     }
 

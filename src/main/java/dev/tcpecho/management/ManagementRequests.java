@@ -58,7 +58,7 @@ final class ManagementRequests extends ChannelDuplexHandler {
     public void channelRead(ChannelHandlerContext context, Object message) {
         if (message instanceof LastHttpContent && !this.closed) {
             stopDeadline();
-            this.connections.used(context.channel());
+            this.connections.requested(context.channel());
             if (++this.unanswered > MOST_UNANSWERED) {
                 close(context, ManagementRefusal.LIMIT);
             }
@@ -90,8 +90,8 @@ final class ManagementRequests extends ChannelDuplexHandler {
 
     private void answered(ChannelHandlerContext context) {
         this.unanswered = Math.max(0, this.unanswered - 1);
-        this.connections.used(context.channel());
         if (this.unanswered == 0) {
+            this.connections.answered(context.channel());
             startDeadline(context);
         }
     }

@@ -8,9 +8,9 @@ import io.netty.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Remembers the server name that a client asks for (RFC 6066, section 3), and takes itself out in front of the TLS
- * handler, which then gets all that was read. Java's engine looks at no name, because it ends the handshake at those
- * that are no host names, for example with an underscore.
+ * Remembers the server name that a client asks for (RFC 6066, section 3). It then takes itself out in front of the TLS
+ * handler, which gets all that was read. Java's engine looks at no name, because it ends the handshake at those that
+ * are no host names, for example with an underscore.
  */
 public final class ServerName extends AbstractSniHandler<Void> {
 

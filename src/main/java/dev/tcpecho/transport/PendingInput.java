@@ -5,9 +5,9 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Has an event loop read what has arrived before a deadline counts. After a process was stopped for a while, by SIGSTOP
- * or a frozen container, a deadline and the input that came before it are due at once, and Netty may run the timer
- * first.
+ * Has an event loop read what has arrived before a deadline counts. A process may have been stopped for a while, by
+ * SIGSTOP or a frozen container. A deadline and the input that came before it are then due at once, and Netty may run
+ * the timer first.
  */
 public final class PendingInput {
 
