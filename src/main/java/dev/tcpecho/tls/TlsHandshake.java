@@ -44,6 +44,9 @@ public final class TlsHandshake extends ChannelInboundHandlerAdapter {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
+    /** A timer runs so late only if this process was stopped. */
+    private static final Duration LATE = Duration.ofMillis(500);
+
     /** The classes of Java's TLS engine that take a certificate of the other side, and its proof. */
     private static final Pattern CLIENT_CERTIFICATE =
             Pattern.compile("sun\\.security\\.ssl\\.Certificate(Message|Verify)\\$\\w+Consumer");
@@ -108,17 +111,20 @@ public final class TlsHandshake extends ChannelInboundHandlerAdapter {
     }
 
     private void limitTime(ChannelHandlerContext context) {
-        this.timeout = context.executor().schedule(() -> timeIsUp(context), TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+        long dueNanos = context.executor().ticker().nanoTime() + TIMEOUT.toNanos();
+        this.timeout = context.executor()
+                .schedule(() -> timeIsUp(context, dueNanos), TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** A client that sent something while this process was stopped gets as much time again, once. */
-    private void timeIsUp(ChannelHandlerContext context) {
+    private void timeIsUp(ChannelHandlerContext context, long dueNanos) {
+        boolean late = context.executor().ticker().nanoTime() - dueNanos > LATE.toNanos();
         int readsBefore = records(context).reads();
         PendingInput.readBefore(context.executor(), () -> {
             if (this.ended) {
                 return;
             }
-            if (records(context).reads() > readsBefore && !this.extended) {
+            if (late && !this.extended && records(context).reads() > readsBefore) {
                 this.extended = true;
                 limitTime(context);
             } else {

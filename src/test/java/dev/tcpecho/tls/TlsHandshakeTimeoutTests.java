@@ -22,7 +22,7 @@ import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslStoreBundle;
 import org.springframework.boot.web.server.Ssl.ClientAuth;
 
-/** A handshake has ten seconds, and as many again if something had come when the first were over. */
+/** A handshake has ten seconds, and as many again if something came while the process was stopped. */
 class TlsHandshakeTimeoutTests {
 
     /** The begin of a handshake record. */
@@ -85,12 +85,19 @@ class TlsHandshakeTimeoutTests {
     }
 
     @Test
-    void whatHasComeBeforeItsTimeIsUpGivesItAsMuchTimeAgainOnce() {
+    void whatComesWhenItsTimeIsUpGivesItNoMoreTime() {
         passWithPendingInput(10);
+        assertThat(this.channel.isOpen()).isFalse();
+        assertThat(this.outcomes.look()).containsExactly("timeout");
+    }
+
+    @Test
+    void whatHasComeWhileTheProcessWasStoppedGivesItAsMuchTimeAgainOnce() {
+        passWithPendingInput(12);
         assertThat(this.channel.isOpen()).isTrue();
         passWithPendingInput(9);
         assertThat(this.channel.isOpen()).isTrue();
-        passWithPendingInput(1);
+        passWithPendingInput(3);
         assertThat(this.channel.isOpen()).isFalse();
         assertThat(this.outcomes.look()).containsExactly("timeout");
     }
