@@ -211,10 +211,19 @@ public final class EchoOperations extends ChannelOperations<NettyInbound, NettyO
     @Override
     public void reset(CloseReason reason) {
         closes(reason);
-        channel().pipeline().fireUserEventTriggered(EchoEvent.RESET);
-        channel().config().setOption(ChannelOption.SO_LINGER, 0);
+        reset(channel());
+    }
+
+    /**
+     * Resets a channel, whether or not its connection has been admitted. Only on its event loop.
+     *
+     * @param channel the channel
+     */
+    public static void reset(Channel channel) {
+        channel.pipeline().fireUserEventTriggered(EchoEvent.RESET);
+        channel.config().setOption(ChannelOption.SO_LINGER, 0);
         // Past every handler, as each of them would send something first.
-        channel().unsafe().close(channel().unsafe().voidPromise());
+        channel.unsafe().close(channel.unsafe().voidPromise());
     }
 
     @Override

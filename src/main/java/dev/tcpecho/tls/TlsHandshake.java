@@ -3,6 +3,7 @@ package dev.tcpecho.tls;
 import dev.tcpecho.address.ClientAddress;
 import dev.tcpecho.admission.RejectionLog;
 import dev.tcpecho.echo.EchoEvent;
+import dev.tcpecho.echo.EchoOperations;
 import dev.tcpecho.metrics.HandshakeOutcome;
 import dev.tcpecho.metrics.ListenerMetrics;
 import dev.tcpecho.metrics.RejectReason;
@@ -10,7 +11,6 @@ import dev.tcpecho.transport.PendingInput;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
@@ -169,7 +169,9 @@ public final class TlsHandshake extends ChannelInboundHandlerAdapter {
         } catch (CertificateException ex) {
             session.invalidate();
             fail(context, ex);
-            reset(context);
+            // Java's engine has no alert for a handshake that has succeeded, and its clean end would be that of an
+            // echo.
+            EchoOperations.reset(context.channel());
             return;
         }
         end(HandshakeOutcome.SUCCESS);
@@ -178,16 +180,6 @@ public final class TlsHandshake extends ChannelInboundHandlerAdapter {
         }
         context.fireChannelActive();
         context.pipeline().remove(this);
-    }
-
-    /**
-     * Java's TLS engine has no alert for a handshake that has succeeded, and its clean end would be that of an echo.
-     */
-    private static void reset(ChannelHandlerContext context) {
-        context.pipeline().fireUserEventTriggered(EchoEvent.RESET);
-        context.channel().config().setOption(ChannelOption.SO_LINGER, 0);
-        // Past every handler, as each of them would send something first.
-        context.channel().unsafe().close(context.channel().unsafe().voidPromise());
     }
 
     private void fail(ChannelHandlerContext context, Throwable cause) {
