@@ -61,7 +61,7 @@ class LogOfServiceTests {
     private static List<EchoClient> connect(ServiceProcess service) throws Exception {
         List<EchoClient> clients = new ArrayList<>();
         for (int i = 0; i < CONNECTIONS; i++) {
-            clients.add(EchoClient.connect(service.address()));
+            clients.add(EchoClient.connect(service.address("plain")));
         }
         return clients;
     }

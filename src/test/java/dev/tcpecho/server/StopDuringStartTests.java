@@ -19,7 +19,7 @@ class StopDuringStartTests {
     @Test
     void connectionsAreDrainedWhileTheStartGoesOn() throws Exception {
         try (ServiceProcess service = start("held.fails=false", "echo.drain.delay=3s", "echo.drain.quiet=20s")) {
-            try (EchoClient client = EchoClient.connect(service.address())) {
+            try (EchoClient client = EchoClient.connect(service.address("plain"))) {
                 echo(client);
                 service.terminate();
                 service.awaitOutput("Held start goes on");
@@ -38,7 +38,7 @@ class StopDuringStartTests {
     @Test
     void connectionsAreDrainedWhenTheStartThenFails() throws Exception {
         try (ServiceProcess service = start("held.fails=true", "echo.drain.quiet=1s")) {
-            try (EchoClient client = EchoClient.connect(service.address())) {
+            try (EchoClient client = EchoClient.connect(service.address("plain"))) {
                 echo(client);
                 service.terminate();
                 service.awaitOutput("Held start goes on");

@@ -1,28 +1,19 @@
 package dev.tcpecho.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
-import dev.tcpecho.EchoApplication;
+import dev.tcpecho.testing.ServiceProcess;
 import dev.tcpecho.transport.Transport;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What came in time is read before a time is up, also when the process was stopped meanwhile, as a debugger and a
@@ -42,18 +33,25 @@ class StoppedProcessTests {
     private static final byte[] HEADER =
             "PROXY TCP4 192.0.2.7 198.51.100.1 1 2\r\n".getBytes(StandardCharsets.US_ASCII);
 
-    private final List<Service> services = new ArrayList<>();
+    private final List<ServiceProcess> services = new ArrayList<>();
 
     private final List<EchoClient> clients = new ArrayList<>();
 
     @BeforeEach
-    void start(@TempDir Path directory) throws Exception {
+    void start() throws Exception {
         for (Transport transport : Transport.values()) {
             if (transport.unavailabilityCause() == null) {
-                this.services.add(Service.start(transport, directory.resolve(transport + ".log")));
+                this.services.add(ServiceProcess.start(
+                        "echo.transport=" + transport,
+                        "echo.listeners.proxied.port=0",
+                        "echo.listeners.proxied.proxy-protocol=required",
+                        "echo.listeners.proxied.trusted-proxies=127.0.0.0/8",
+                        "echo.limits.idle-timeout=%sms".formatted(IDLE_TIMEOUT.toMillis()),
+                        "echo.limits.lifetime=%sms".formatted(LIFETIME.toMillis()),
+                        "echo.drain.quiet=%sms".formatted(QUIET.toMillis())));
             }
         }
-        this.services.forEach(Service::awaitStart);
+        this.services.forEach(service -> service.awaitOutput("Started EchoApplication"));
     }
 
     @AfterEach
@@ -61,10 +59,10 @@ class StoppedProcessTests {
         for (EchoClient client : this.clients) {
             client.close();
         }
-        this.services.forEach(service -> service.process.destroyForcibly());
+        this.services.forEach(ServiceProcess::close);
     }
 
-    private EchoClient connect(Service service, String listener) throws Exception {
+    private EchoClient connect(ServiceProcess service, String listener) throws Exception {
         EchoClient client = EchoClient.connect(service.address(listener));
         this.clients.add(client);
         return client;
@@ -72,7 +70,7 @@ class StoppedProcessTests {
 
     private List<EchoClient> connectAll(String listener) throws Exception {
         List<EchoClient> connected = new ArrayList<>();
-        for (Service service : this.services) {
+        for (ServiceProcess service : this.services) {
             connected.add(connect(service, listener));
         }
         return connected;
@@ -92,7 +90,7 @@ class StoppedProcessTests {
 
     private void signal(String signal) throws Exception {
         List<String> command = new ArrayList<>(List.of("kill", "-" + signal));
-        this.services.forEach(service -> command.add(String.valueOf(service.process.pid())));
+        this.services.forEach(service -> command.add(String.valueOf(service.pid())));
         assertThat(new ProcessBuilder(command).start().waitFor()).isZero();
     }
 
@@ -127,58 +125,11 @@ class StoppedProcessTests {
         sendAll(last, (byte) 5);
         assertAllEcho(last, 5);
         signal("TERM");
-        this.services.forEach(Service::awaitDrain);
+        this.services.forEach(service -> service.awaitOutput("Echo stopping"));
         start = System.nanoTime();
         signal("STOP");
         sendAll(last, (byte) 6);
         goOnAfter(QUIET, start);
         assertAllEcho(last, 6);
-    }
-
-    private record Service(Process process, Path log) {
-
-        static Service start(Transport transport, Path log) throws Exception {
-            List<String> command = List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-XX:TieredStopAtLevel=1",
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    EchoApplication.class.getName());
-            List<String> properties = List.of(
-                    "--server.port=0",
-                    "--echo.transport=" + transport,
-                    "--echo.listeners.plain.port=0",
-                    "--echo.listeners.proxied.port=0",
-                    "--echo.listeners.proxied.proxy-protocol=required",
-                    "--echo.listeners.proxied.trusted-proxies=127.0.0.0/8",
-                    "--echo.limits.idle-timeout=%sms".formatted(IDLE_TIMEOUT.toMillis()),
-                    "--echo.limits.lifetime=%sms".formatted(LIFETIME.toMillis()),
-                    "--echo.drain.quiet=%sms".formatted(QUIET.toMillis()));
-            Process process = new ProcessBuilder(
-                            Stream.of(command, properties).flatMap(List::stream).toList())
-                    .redirectErrorStream(true)
-                    .redirectOutput(log.toFile())
-                    .start();
-            return new Service(process, log);
-        }
-
-        void awaitStart() {
-            await().atMost(Duration.ofMinutes(1)).until(() -> text().contains("Started EchoApplication"));
-        }
-
-        void awaitDrain() {
-            await().until(() -> text().contains("Echo stopping"));
-        }
-
-        private String text() throws Exception {
-            return Files.readString(this.log);
-        }
-
-        InetSocketAddress address(String listener) throws Exception {
-            Matcher port =
-                    Pattern.compile("[ ,]" + listener + " on \\S+:(\\d+)[,;]").matcher(text());
-            assertThat(port.find()).isTrue();
-            return new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(port.group(1)));
-        }
     }
 }

@@ -74,8 +74,12 @@ public final class ServiceProcess implements AutoCloseable {
         }
     }
 
-    public InetSocketAddress address() {
-        return new InetSocketAddress(InetAddress.getLoopbackAddress(), port("plain on \\S+:"));
+    public long pid() {
+        return this.process.pid();
+    }
+
+    public InetSocketAddress address(String listener) {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), port("[ ,]%s on \\S+:".formatted(listener)));
     }
 
     private int port(String before) {
