@@ -7,8 +7,10 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -37,26 +39,32 @@ final class ManagementConnections extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         Channel accepted = (Channel) message;
-        Channel stalest = add(accepted);
+        List<Channel> stale = add(accepted);
         accepted.closeFuture().addListener(close -> remove(accepted));
-        if (stalest != null) {
-            this.refusals.add(ManagementRefusal.LIMIT, stalest);
-            stalest.close();
-        }
+        stale.forEach(channel -> {
+            this.refusals.add(ManagementRefusal.LIMIT, channel);
+            channel.close();
+        });
         context.fireChannelRead(accepted);
     }
 
-    /** Returns which connection has to close, if there are too many. */
-    private synchronized @Nullable Channel add(Channel accepted) {
-        Channel stalest = null;
-        if (this.waiting.size() + this.answering.size() >= ProcessResources.MANAGEMENT_CONNECTIONS) {
-            stalest = takeRegistered(this.waiting);
+    /**
+     * Returns which connections have to close, if there are too many: several if the last ones could not be closed yet.
+     */
+    private synchronized List<Channel> add(Channel accepted) {
+        List<Channel> stale = new ArrayList<>();
+        while (this.waiting.size() + this.answering.size() >= ProcessResources.MANAGEMENT_CONNECTIONS) {
+            Channel stalest = takeRegistered(this.waiting);
             if (stalest == null) {
                 stalest = takeRegistered(this.answering);
             }
+            if (stalest == null) {
+                break;
+            }
+            stale.add(stalest);
         }
         this.waiting.add(accepted);
-        return stalest;
+        return stale;
     }
 
     /** A connection that has just been accepted may be with no event loop yet, and only one that is can be closed. */
