@@ -4,6 +4,7 @@ import dev.tcpecho.EchoConfigurationException;
 import dev.tcpecho.behaviour.BehaviourRegistry;
 import dev.tcpecho.behaviour.ListenerBehaviours;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -18,7 +19,6 @@ import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
-import org.springframework.web.cors.reactive.CorsUtils;
 import org.springframework.web.reactive.function.BodyExtractors;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.RouterFunctions;
@@ -37,6 +37,13 @@ final class BehaviourRoutes {
     private static final EndpointId ENDPOINT = EndpointId.of("behaviours");
 
     private static final String LISTENER = "listener";
+
+    /**
+     * Headers that browsers set and pages cannot hide. A page that somebody has open could change the behaviours of a
+     * service that only the browser can reach. The origin cannot tell such a page apart: its host name may lead to the
+     * service by now.
+     */
+    private static final List<String> HEADERS_OF_BROWSERS = List.of(HttpHeaders.ORIGIN, "Sec-Fetch-Site");
 
     /** More than every behaviour with all its settings. */
     private static final int LONGEST_BODY = 16 * 1024;
@@ -82,13 +89,14 @@ final class BehaviourRoutes {
             if (!this.unrestricted) {
                 return notAllowed();
             }
-            if (CorsUtils.isCorsRequest(request.exchange().getRequest())) {
-                // A page that somebody has open could change the behaviours of a service on the same host.
-                return fail(
-                        HttpStatus.FORBIDDEN,
-                        "The request is of a web page of %s."
-                                .formatted(request.headers().firstHeader(HttpHeaders.ORIGIN)),
-                        "Send it from a command or a program.");
+            for (String header : HEADERS_OF_BROWSERS) {
+                String value = request.headers().firstHeader(header);
+                if (value != null) {
+                    return fail(
+                            HttpStatus.FORBIDDEN,
+                            "The request has the header '%s: %s', which web browsers send.".formatted(header, value),
+                            "Send it from a command or a program.");
+                }
             }
             return change.get();
         }

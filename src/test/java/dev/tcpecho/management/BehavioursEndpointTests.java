@@ -129,14 +129,24 @@ class BehavioursEndpointTests {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"POST", "DELETE"})
-    void aWebPageOfAnotherOriginChangesNothing(String method) throws Exception {
+    @CsvSource(delimiter = '|', textBlock = """
+            POST   | Origin         | http://example.com
+            DELETE | Origin         | http://example.com
+            POST   | Origin         | null
+            POST   | Origin         | SAME
+            DELETE | Origin         | SAME
+            POST   | Sec-Fetch-Site | cross-site
+            DELETE | Sec-Fetch-Site | same-origin
+            """)
+    void aWebPageChangesNothingWhateverItsOrigin(String method, String header, String value) throws Exception {
         long version = version();
-        Answer answer = service.request(method, PLAIN, DELAY, "Origin", "http://example.com");
+        String sent = value.equals("SAME") ? "http://localhost:" + service.managementPort() : value;
+        Answer answer = service.request(method, PLAIN, DELAY, header, sent);
         assertThat(answer.status()).isEqualTo(403);
         assertThat(answer.json())
                 .isEqualTo(error(
-                        "The request is of a web page of http://example.com.", "Send it from a command or a program."));
+                        "The request has the header '%s: %s', which web browsers send.".formatted(header, sent),
+                        "Send it from a command or a program."));
         assertThat(version()).isEqualTo(version);
     }
 
