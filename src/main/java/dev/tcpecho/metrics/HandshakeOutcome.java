@@ -14,6 +14,12 @@ public enum HandshakeOutcome {
     /** The client's certificate was missing, expired, not known or not to be used, or its key was not the client's. */
     CLIENT_CERTIFICATE,
 
+    /**
+     * A record could not be decrypted (bad_record_mac, RFC 8446, section 6.2): its bytes changed on the way, or the
+     * client resumed a session of another server and sent early data, which Java's engine cannot skip.
+     */
+    BAD_RECORD_MAC,
+
     /** The client refused to go on, for example as it does not know the certificate of this service. */
     REFUSED_BY_CLIENT,
 

@@ -28,6 +28,7 @@ import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
+import javax.crypto.BadPaddingException;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
@@ -231,16 +232,19 @@ public final class TlsHandshake extends ChannelInboundHandlerAdapter {
         if (broken || !context.channel().isActive()) {
             return HandshakeOutcome.CLOSED;
         }
-        return isAboutCertificates(cause) ? HandshakeOutcome.CLIENT_CERTIFICATE : HandshakeOutcome.FAILURE;
+        return failure(cause);
     }
 
-    private static boolean isAboutCertificates(Throwable failure) {
+    private static HandshakeOutcome failure(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof CertificateException || isOfClientCertificate(cause)) {
-                return true;
+                return HandshakeOutcome.CLIENT_CERTIFICATE;
+            }
+            if (cause instanceof BadPaddingException) {
+                return HandshakeOutcome.BAD_RECORD_MAC;
             }
         }
-        return false;
+        return HandshakeOutcome.FAILURE;
     }
 
     /**

@@ -12,15 +12,18 @@ import dev.tcpecho.transport.Transport;
 import io.netty.channel.ChannelOption;
 import io.netty.pkitesting.X509Bundle;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -381,6 +384,24 @@ class TlsTests {
             assertThat(client.readToEnd()).isEmpty();
             await().untilAsserted(() -> assertThat(echo.closed("error")).isEqualTo(1));
             assertNoNoise(output);
+        }
+    }
+
+    /** As a record that changed on the way, and as early data for the session of another server. */
+    @Test
+    void recordThatCannotBeDecryptedIsToldApart(CapturedOutput output) throws Exception {
+        SSLEngine engine = certificates.client(null).createSSLEngine();
+        engine.setUseClientMode(true);
+        ByteBuffer hello = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
+        engine.wrap(ByteBuffer.allocate(0), hello);
+        int length = 100;
+        byte[] record = {23, 3, 3, 0, (byte) length};
+        try (RunningEcho echo = start();
+                EchoClient client = EchoClient.connect(echo.address())) {
+            client.send(Arrays.copyOf(hello.array(), hello.position()));
+            client.send(Arrays.copyOf(record, record.length + length));
+            client.readToEnd();
+            assertRejected(echo, "bad-record-mac", output);
         }
     }
 
