@@ -1,36 +1,32 @@
 package dev.tcpecho.probe;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.Socket;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.KeyManagementException;
-import java.security.KeyStore;
-import java.security.KeyStoreException;
 import java.security.NoSuchAlgorithmException;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
-import java.util.Collection;
+import java.util.List;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
-/** The TLS of a client, by whom it trusts. */
-public final class ClientTls {
-
-    private ClientTls() {}
-
-    /** Trusts the authorities that Java trusts. */
-    static SSLSocketFactory trustingJava() {
-        return factory((TrustManager[]) null);
-    }
+/**
+ * The TLS of a client.
+ *
+ * @param context whom the client trusts, and its own certificate
+ * @param serverName the name to ask for; that of the target if null
+ * @param protocols application protocols to offer (ALPN), the one that is liked best first
+ * @param hasCertificate whether the client has a certificate to show
+ */
+public record ClientTls(
+        SSLContext context, @Nullable SNIServerName serverName, List<String> protocols, boolean hasCertificate) {
 
     /**
      * Trusts every certificate.
@@ -38,49 +34,41 @@ public final class ClientTls {
      * @return a factory of sockets that encrypt, and do not tell with whom
      */
     public static SSLSocketFactory trustingEveryone() {
-        return factory(new TrustingEveryone());
+        return context(null, new TrustingEveryone()).getSocketFactory();
     }
 
     /**
-     * Trusts the certificates in a PEM file.
+     * Makes the context of a client.
      *
-     * @throws IOException if it cannot be read
-     * @throws CertificateException if a certificate in it cannot, or there is none
+     * @param keys who has the client's certificate; null for none
+     * @param trust whom to trust; null for the authorities that Java trusts
      */
-    static SSLSocketFactory trusting(Path file) throws IOException, CertificateException {
-        Collection<? extends Certificate> certificates;
-        try (InputStream pem = Files.newInputStream(file)) {
-            certificates = CertificateFactory.getInstance("X.509").generateCertificates(pem);
-        }
-        if (certificates.isEmpty()) {
-            throw new CertificateException("No certificate in " + file);
-        }
-        try {
-            KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-            store.load(null, null);
-            for (Certificate certificate : certificates) {
-                store.setCertificateEntry(String.valueOf(store.size()), certificate);
-            }
-            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            trust.init(store);
-            return factory(trust.getTrustManagers());
-        } catch (KeyStoreException | NoSuchAlgorithmException ex) {
-            throw new IllegalStateException(ex);
-        }
-    }
-
-    private static SSLSocketFactory factory(TrustManager @Nullable ... trust) {
+    static SSLContext context(KeyManager @Nullable [] keys, TrustManager @Nullable ... trust) {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, trust, null);
-            return context.getSocketFactory();
+            context.init(keys, trust, null);
+            return context;
         } catch (NoSuchAlgorithmException | KeyManagementException ex) {
             throw new IllegalStateException(ex);
         }
     }
 
+    /** Puts TLS on a connection. The handshake is the caller's. */
+    SSLSocket over(Socket socket, Target target) throws IOException {
+        SSLSocket tls =
+                (SSLSocket) this.context.getSocketFactory().createSocket(socket, target.host(), target.port(), true);
+        SSLParameters parameters = tls.getSSLParameters();
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        if (this.serverName != null) {
+            parameters.setServerNames(List.of(this.serverName));
+        }
+        parameters.setApplicationProtocols(this.protocols.toArray(String[]::new));
+        tls.setSSLParameters(parameters);
+        return tls;
+    }
+
     /** Extended, as Java itself checks the certificates for one that is not. */
-    private static final class TrustingEveryone extends X509ExtendedTrustManager {
+    static final class TrustingEveryone extends X509ExtendedTrustManager {
 
         @Override
         public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}

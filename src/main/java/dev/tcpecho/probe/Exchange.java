@@ -181,13 +181,13 @@ final class Exchange {
     }
 
     private EchoLostException lost(String end) {
-        String cause = (this.received == 0) ? LikelyCause.ofNothing(this.connection.hasTls()) : "";
+        String cause = (this.received == 0) ? this.connection.likelyCause().ofNothing() : "";
         return new EchoLostException("%s, %s%s".formatted(progress(), end, cause));
     }
 
     /** What comes behind bytes of the echo is no other service's. */
     private String causeOfOther(byte[] bytes, int length) {
-        return (this.received == 0) ? LikelyCause.ofOtherBytes(bytes, length) : "";
+        return (this.received == 0) ? this.connection.likelyCause().ofOtherBytes(bytes, length) : "";
     }
 
     private String progress() {

@@ -8,8 +8,14 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.springframework.core.NestedExceptionUtils;
 
-/** Tells the likely cause of a failure and what to do, to go behind what was seen; empty if nothing points to one. */
-final class LikelyCause {
+/**
+ * Tells the likely cause of a failure and what to do, to go behind what was seen; empty if nothing points to one.
+ *
+ * @param tls whether TLS was to be spoken
+ * @param certificate whether the probe has a certificate to show
+ * @param proxyHeader whether the probe sent a header of the PROXY protocol
+ */
+record LikelyCause(boolean tls, boolean certificate, boolean proxyHeader) {
 
     /** How many of a service's first bytes tell what it speaks. */
     static final int FIRST_BYTES = 32;
@@ -38,12 +44,9 @@ final class LikelyCause {
 
     private static final Pattern NOT_PRINTABLE = Pattern.compile("[^ -~].*", Pattern.DOTALL);
 
-    private static final String WITHOUT_TLS = "leave out --tls, --ca and --insecure";
+    private static final String WITHOUT_TLS = "leave out --tls and the other options of TLS";
 
-    private static final String NO_ANSWER =
-            "if the port wants a PROXY header, probe through the proxy; otherwise the service's log may tell why";
-
-    private LikelyCause() {}
+    private static final String SEE_LOG = "otherwise the service's log may tell why";
 
     /**
      * Tells why the first bytes that came back are others than those that were sent.
@@ -51,8 +54,8 @@ final class LikelyCause {
      * @param bytes what came back
      * @param length how many bytes of it count
      */
-    static String ofOtherBytes(byte[] bytes, int length) {
-        if (length > 1 && (bytes[0] == ALERT || bytes[0] == HANDSHAKE) && bytes[1] == TLS_MAJOR_VERSION) {
+    String ofOtherBytes(byte[] bytes, int length) {
+        if (!this.tls && length > 1 && (bytes[0] == ALERT || bytes[0] == HANDSHAKE) && bytes[1] == TLS_MAJOR_VERSION) {
             return "; the service speaks TLS: add --tls, --ca FILE or --insecure";
         }
         return ofText(bytes, length);
@@ -77,29 +80,34 @@ final class LikelyCause {
      * Tells why a connection could not be made: a listener that refuses its client resets it at once.
      *
      * @param failure what the kernel says
-     * @param tls whether TLS was to be spoken
      */
-    static String ofNoConnection(IOException failure, boolean tls) {
+    String ofNoConnection(IOException failure) {
         if (!String.valueOf(failure.getMessage()).contains("reset")) {
             return "";
         }
-        return tls ? ofSilence() : ofNothing(false);
+        return this.tls ? ofNoHandshake() : ofNothing();
     }
 
-    private static String ofSilence() {
-        return "; if the port speaks no TLS, " + WITHOUT_TLS + "; " + NO_ANSWER;
+    private String ofNoHandshake() {
+        return "; if the port speaks no TLS, " + WITHOUT_TLS + "; " + ofHeader() + "; " + SEE_LOG;
     }
 
-    /**
-     * Tells why nothing came back.
-     *
-     * @param tls whether the handshake of TLS succeeded
-     */
-    static String ofNothing(boolean tls) {
-        return tls
-                ? "; if the service wants a client certificate, the probe has none: probe a listener without client-auth;"
-                        + " otherwise the service's log may tell why"
-                : "; if the port wants TLS, add --tls; " + NO_ANSWER;
+    private String ofHeader() {
+        return this.proxyHeader
+                ? "if the service does not trust this client's PROXY header, add the client to trusted-proxies"
+                : "if the port wants a PROXY header, add --proxy v2 or probe through the proxy";
+    }
+
+    /** Tells why nothing came back, behind the handshake if there is TLS. */
+    String ofNothing() {
+        return this.tls ? ofCertificate() : "; if the port wants TLS, add --tls; " + ofHeader() + "; " + SEE_LOG;
+    }
+
+    private String ofCertificate() {
+        String cause = this.certificate
+                ? "; if the service does not trust the client certificate, show another with --cert and --key; "
+                : "; if the service wants a client certificate, add --cert FILE and --key FILE; ";
+        return cause + SEE_LOG;
     }
 
     /**
@@ -108,9 +116,9 @@ final class LikelyCause {
      * @param firstBytes those that the service sent, before TLS has made anything of them
      * @param failure what Java's TLS says
      */
-    static String ofFailedHandshake(byte[] firstBytes, Exception failure) {
+    String ofFailedHandshake(byte[] firstBytes, Exception failure) {
         if (firstBytes.length == 0) {
-            return ofSilence();
+            return ofNoHandshake();
         }
         Throwable cause = NestedExceptionUtils.getMostSpecificCause(failure);
         if (cause instanceof CertPathBuilderException) {
@@ -121,7 +129,7 @@ final class LikelyCause {
                     + " --insecure";
         }
         if (firstBytes[0] == ALERT) {
-            return ofNothing(true);
+            return ofCertificate();
         }
         return isClientHello(firstBytes)
                 ? "; the service echoes the handshake, and so speaks no TLS: " + WITHOUT_TLS

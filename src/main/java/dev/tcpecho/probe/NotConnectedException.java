@@ -1,6 +1,7 @@
 package dev.tcpecho.probe;
 
 import java.io.Serial;
+import org.jspecify.annotations.Nullable;
 
 /** Thrown when no connection could be made, or no TLS session on it. */
 final class NotConnectedException extends Exception {
@@ -8,7 +9,7 @@ final class NotConnectedException extends Exception {
     @Serial
     private static final long serialVersionUID = 1L;
 
-    NotConnectedException(String message, Throwable cause) {
+    NotConnectedException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

@@ -1,21 +1,15 @@
 package dev.tcpecho.probe;
 
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
-import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import javax.net.ssl.SSLSocketFactory;
-import org.jspecify.annotations.Nullable;
 import org.springframework.util.unit.DataSize;
 import picocli.CommandLine;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /**
@@ -53,20 +47,11 @@ public final class ProbeCommand implements Callable<Integer> {
 
     private static final DataSize MAX_SIZE = DataSize.ofGigabytes(1);
 
-    private static final Duration MIN_TIMEOUT = Duration.ofMillis(1);
-
-    /** What a socket's timeout can be, which counts milliseconds in an int. */
-    private static final Duration MAX_DURATION = Duration.ofDays(24);
-
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Parameters(
-            paramLabel = "HOST:PORT",
-            arity = "0..1",
-            defaultValue = "localhost:${env:ECHO_LISTENERS_PLAIN_PORT:-25341}",
-            description = "Where to connect. By default the service on this host: ${DEFAULT-VALUE}")
-    private String target = "";
+    @Mixin
+    private ConnectOptions connect = new ConnectOptions();
 
     @Option(
             names = "--count",
@@ -86,34 +71,8 @@ public final class ProbeCommand implements Callable<Integer> {
             description = "The pause between two messages, for example 200ms or 1s. Default: ${DEFAULT-VALUE}")
     private Duration interval = Duration.ZERO;
 
-    @Option(
-            names = "--timeout",
-            defaultValue = "5s",
-            description =
-                    "How long to wait for the host to accept, and then each time for the next bytes. Default: ${DEFAULT-VALUE}")
-    private Duration timeout = Duration.ZERO;
-
-    @Option(names = "--tls", description = "Speak TLS, and trust the authorities that Java trusts.")
-    private boolean tls;
-
-    @ArgGroup
-    private @Nullable Trust trust;
-
     @Option(names = "--help", usageHelp = true, description = "Show this.")
     private boolean help;
-
-    /** Whom to trust in place of the authorities that Java trusts; either means TLS. */
-    private static final class Trust {
-
-        @Option(
-                names = "--ca",
-                paramLabel = "FILE",
-                description = "Speak TLS, and trust the certificates in a PEM file.")
-        private @Nullable Path authorities;
-
-        @Option(names = "--insecure", description = "Speak TLS, and trust every certificate.")
-        private boolean insecure;
-    }
 
     /**
      * Runs the command and prints what it found to the standard output, and what went wrong to the standard error.
@@ -130,6 +89,7 @@ public final class ProbeCommand implements Callable<Integer> {
         return new CommandLine(new ProbeCommand())
                 .registerConverter(Duration.class, Units::duration)
                 .registerConverter(DataSize.class, Units::size)
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExpandAtFiles(false)
                 .setParameterExceptionHandler(ProbeCommand::refuse);
     }
@@ -141,60 +101,28 @@ public final class ProbeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        require(this.count >= 1, "--count", "1 or more");
-        require(this.size.toBytes() >= 1 && this.size.compareTo(MAX_SIZE) <= 0, "--size", "from 1B to 1GB");
-        require(
-                !this.interval.isNegative() && this.interval.compareTo(MAX_DURATION) <= 0,
+        Usage.require(this.spec, this.count >= 1, "--count", "1 or more");
+        Usage.require(
+                this.spec, this.size.toBytes() >= 1 && this.size.compareTo(MAX_SIZE) <= 0, "--size", "from 1B to 1GB");
+        Usage.require(
+                this.spec,
+                !this.interval.isNegative() && this.interval.compareTo(Usage.MAX_DURATION) <= 0,
                 "--interval",
                 "from 0s to 24d");
-        require(
-                this.timeout.compareTo(MIN_TIMEOUT) >= 0 && this.timeout.compareTo(MAX_DURATION) <= 0,
-                "--timeout",
-                "from 1ms to 24d");
-        return probe(target(), clientTls());
+        return probe(this.connect.connector());
     }
 
-    private void require(boolean condition, String option, String range) {
-        if (!condition) {
-            String value = this.spec.findOption(option).originalStringValues().get(0);
-            throw new ParameterException(
-                    this.spec.commandLine(), "%s is %s, but must be %s".formatted(option, value, range));
-        }
-    }
-
-    /** Not by a converter: an option that is not known is told before a target that is none. */
-    private Target target() {
-        try {
-            return Target.parse(this.target);
-        } catch (IllegalArgumentException ex) {
-            throw new ParameterException(this.spec.commandLine(), ex.getMessage());
-        }
-    }
-
-    private @Nullable SSLSocketFactory clientTls() {
-        if (this.trust == null) {
-            return this.tls ? ClientTls.trustingJava() : null;
-        }
-        Path authorities = this.trust.authorities;
-        if (authorities == null) {
-            return ClientTls.trustingEveryone();
-        }
-        try {
-            return ClientTls.trusting(authorities);
-        } catch (IOException | CertificateException ex) {
-            throw new ParameterException(
-                    this.spec.commandLine(),
-                    "--ca is %s, but must be a readable file of PEM certificates".formatted(authorities),
-                    ex);
-        }
-    }
-
-    private int probe(Target target, @Nullable SSLSocketFactory tls) {
+    private int probe(Connector connector) {
         PrintWriter out = this.spec.commandLine().getOut();
         PrintWriter err = this.spec.commandLine().getErr();
-        try (ProbeConnection connection = ProbeConnection.open(target, tls, this.timeout)) {
+        try (ProbeConnection connection = connector.connect()) {
             out.println(connection.description());
-            Exchange exchange = new Exchange(connection, this.count, this.size.toBytes(), this.interval, this.timeout);
+            Exchange exchange = new Exchange(
+                    connection,
+                    this.count,
+                    this.size.toBytes(),
+                    this.interval,
+                    connector.settings().timeout());
             try {
                 exchange.run();
                 out.println("%s bytes came back in order, and then a clean end".formatted(exchange.received()));

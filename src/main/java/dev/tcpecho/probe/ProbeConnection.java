@@ -5,104 +5,133 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetAddress;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.UnknownHostException;
-import java.time.Duration;
-import javax.net.ssl.SSLParameters;
+import java.util.List;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.SSLSocketFactory;
-import org.jspecify.annotations.Nullable;
 
 /** A connection to an echo service, with TLS or without, and how long it took to make. */
 final class ProbeConnection implements Closeable {
 
+    private final ConnectSettings settings;
+
     private final TransportSocket transport;
 
-    private final Socket socket;
+    private final InetSocketAddress remote;
 
-    private final String description;
+    private final List<Refusal> refusals;
 
-    private ProbeConnection(TransportSocket transport, Socket socket, String description) {
+    private final long connectNanos;
+
+    private Socket socket;
+
+    private long handshakeNanos;
+
+    private ProbeConnection(
+            ConnectSettings settings,
+            TransportSocket transport,
+            InetSocketAddress remote,
+            List<Refusal> refusals,
+            long connectNanos) {
+        this.settings = settings;
         this.transport = transport;
-        this.socket = socket;
-        this.description = description;
+        this.remote = remote;
+        this.refusals = refusals;
+        this.connectNanos = connectNanos;
+        this.socket = transport;
     }
 
-    /** Connects to the target, and makes the handshake if there is to be TLS. */
-    static ProbeConnection open(Target target, @Nullable SSLSocketFactory tls, Duration timeout)
-            throws NotConnectedException {
+    /**
+     * Connects to an address, and makes the TLS handshake if there is to be one.
+     *
+     * @param refusals what the addresses said that were tried before
+     * @throws IOException if the address does not accept
+     * @throws NotConnectedException if it accepts, and there is no handshake
+     */
+    static ProbeConnection open(ConnectSettings settings, InetSocketAddress address, List<Refusal> refusals)
+            throws IOException, NotConnectedException {
+        TransportSocket transport = new TransportSocket();
+        ProbeConnection connection;
         try {
-            ProbeConnection connection = connect(InetAddress.getAllByName(target.host()), target.port(), timeout);
-            return (tls == null) ? connection : connection.startTls(tls, target, timeout);
-        } catch (UnknownHostException ex) {
-            throw new NotConnectedException("cannot connect to %s: the host is not known".formatted(target), ex);
+            // A message is to leave at once, however small it is.
+            transport.setTcpNoDelay(true);
+            long start = System.nanoTime();
+            transport.connect(address, (int) settings.timeout().toMillis());
+            connection = new ProbeConnection(settings, transport, address, refusals, System.nanoTime() - start);
+            connection.requireOtherEnd();
+            connection.sendProxyHeader();
         } catch (IOException ex) {
-            throw new NotConnectedException(
-                    "cannot connect to %s: %s%s"
-                            .formatted(target, ex.getMessage(), LikelyCause.ofNoConnection(ex, tls != null)),
-                    ex);
+            transport.close();
+            throw ex;
+        }
+        connection.startTls();
+        return connection;
+    }
+
+    /**
+     * Where nobody listens on a port that the kernel also gives to clients, TCP can connect a socket to itself
+     * (simultaneous open, RFC 9293, section 3.5), which echoes every byte.
+     */
+    private void requireOtherEnd() throws ConnectException {
+        if (this.transport.getLocalSocketAddress().equals(this.remote)) {
+            throw new ConnectException("nothing listens there, and the kernel connected the probe to itself");
         }
     }
 
-    /** Connects to the first address that accepts, in their order; there is one at least. */
-    static ProbeConnection connect(InetAddress[] addresses, int port, Duration timeout) throws IOException {
-        IOException failure = new IOException("no address");
-        for (InetAddress address : addresses) {
-            TransportSocket socket = new TransportSocket();
-            try {
-                // A message is to leave at once, however small it is.
-                socket.setTcpNoDelay(true);
-                long start = System.nanoTime();
-                socket.connect(new InetSocketAddress(address, port), (int) timeout.toMillis());
-                String time = Units.millis(System.nanoTime() - start);
-                return new ProbeConnection(
-                        socket,
-                        socket,
-                        "connected to %s in %s".formatted(new Target(address.getHostAddress(), port), time));
-            } catch (IOException ex) {
-                socket.close();
-                failure = ex;
-            }
+    private void sendProxyHeader() throws IOException {
+        SentProxyHeader header = this.settings.proxyHeader();
+        if (header != null) {
+            InetSocketAddress local = (InetSocketAddress) this.transport.getLocalSocketAddress();
+            this.transport.getOutputStream().write(header.bytes(local, this.remote));
         }
-        throw failure;
     }
 
-    private ProbeConnection startTls(SSLSocketFactory factory, Target target, Duration timeout)
-            throws NotConnectedException {
+    private void startTls() throws NotConnectedException {
+        ClientTls tls = this.settings.tls();
+        if (tls == null) {
+            return;
+        }
         try {
             long start = System.nanoTime();
-            SSLSocket tls = (SSLSocket) factory.createSocket(this.socket, target.host(), target.port(), true);
-            SSLParameters parameters = tls.getSSLParameters();
-            parameters.setEndpointIdentificationAlgorithm("HTTPS");
-            tls.setSSLParameters(parameters);
-            tls.setSoTimeout((int) timeout.toMillis());
-            tls.startHandshake();
-            tls.setSoTimeout(0);
-            String time = Units.millis(System.nanoTime() - start);
-            return new ProbeConnection(
-                    this.transport,
-                    tls,
-                    "%s, handshake of %s in %s"
-                            .formatted(this.description, tls.getSession().getProtocol(), time));
+            SSLSocket encrypted = tls.over(this.transport, this.settings.target());
+            encrypted.setSoTimeout((int) this.settings.timeout().toMillis());
+            encrypted.startHandshake();
+            encrypted.setSoTimeout(0);
+            this.handshakeNanos = System.nanoTime() - start;
+            this.socket = encrypted;
         } catch (IOException ex) {
             close();
+            String cause = this.settings.likelyCause().ofFailedHandshake(this.transport.firstBytes(), ex);
             throw new NotConnectedException(
-                    "cannot connect to %s: %s%s"
-                            .formatted(
-                                    target,
-                                    ex.getMessage(),
-                                    LikelyCause.ofFailedHandshake(this.transport.firstBytes(), ex)),
-                    ex);
+                    "cannot connect to %s: %s%s".formatted(this.settings.target(), ex.getMessage(), cause), ex);
         }
     }
 
+    /** Describes how the connection was made, in one line. */
     String description() {
-        return this.description;
+        String connected = "connected to %s in %s%s"
+                .formatted(
+                        Target.of(this.remote),
+                        Units.millis(this.connectNanos),
+                        this.refusals.isEmpty() ? "" : ", after " + Refusal.join(this.refusals));
+        if (!(this.socket instanceof SSLSocket tls)) {
+            return connected;
+        }
+        String protocol = tls.getApplicationProtocol();
+        return "%s, handshake of %s%s in %s"
+                .formatted(
+                        connected,
+                        tls.getSession().getProtocol(),
+                        protocol.isEmpty() ? "" : " with " + protocol,
+                        Units.millis(this.handshakeNanos));
     }
 
-    boolean hasTls() {
+    LikelyCause likelyCause() {
+        return this.settings.likelyCause();
+    }
+
+    private boolean hasTls() {
         return this.socket != this.transport;
     }
 

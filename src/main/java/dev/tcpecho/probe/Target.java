@@ -1,5 +1,7 @@
 package dev.tcpecho.probe;
 
+import java.net.InetSocketAddress;
+
 /**
  * Where to connect.
  *
@@ -28,6 +30,10 @@ record Target(String host, int port) {
                     "'%s' is not HOST:PORT with a port from 1 to 65535, for example localhost:25341".formatted(value));
         }
         return new Target(host, port);
+    }
+
+    static Target of(InetSocketAddress address) {
+        return new Target(address.getAddress().getHostAddress(), address.getPort());
     }
 
     private static int port(String value) {

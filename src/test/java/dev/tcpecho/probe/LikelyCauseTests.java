@@ -11,11 +11,13 @@ class LikelyCauseTests {
     @Test
     void ofAResetAtOnceIsThatOfAConnectionThatSaysNothing() {
         ConnectException reset = new ConnectException("Connection reset by peer");
-        assertThat(LikelyCause.ofNoConnection(reset, false)).isEqualTo(LikelyCause.ofNothing(false));
-        assertThat(LikelyCause.ofNoConnection(reset, true))
-                .isEqualTo(LikelyCause.ofFailedHandshake(new byte[0], reset))
+        LikelyCause plain = new LikelyCause(false, false, false);
+        LikelyCause tls = new LikelyCause(true, false, false);
+        assertThat(plain.ofNoConnection(reset)).isEqualTo(plain.ofNothing());
+        assertThat(tls.ofNoConnection(reset))
+                .isEqualTo(tls.ofFailedHandshake(new byte[0], reset))
                 .isNotEmpty();
-        assertThat(LikelyCause.ofNoConnection(new ConnectException("Connection refused"), true))
+        assertThat(tls.ofNoConnection(new ConnectException("Connection refused")))
                 .isEmpty();
     }
 }

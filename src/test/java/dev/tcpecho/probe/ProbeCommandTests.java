@@ -22,6 +22,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,8 +37,9 @@ import picocli.CommandLine;
 @Timeout(60)
 class ProbeCommandTests {
 
-    private static final String NO_ANSWER = "if the port wants a PROXY header, probe through the proxy;"
-            + " otherwise the service's log may tell why\n";
+    private static final String NO_ANSWER =
+            "if the port wants a PROXY header, add --proxy v2 or probe through the proxy;"
+                    + " otherwise the service's log may tell why\n";
 
     private static final String OTHER_CERTIFICATE = "; use a host name that is in the service's certificate,"
             + " and a valid certificate, or trust every one with --insecure\n";
@@ -282,9 +284,9 @@ class ProbeCommandTests {
         try (ServerSocket server = listen()) {
             port = server.getLocalPort();
         }
-        assertThat(run("localhost:" + port)).isEqualTo(ProbeCommand.NOT_CONNECTED);
+        assertThat(run("127.0.0.1:" + port)).isEqualTo(ProbeCommand.NOT_CONNECTED);
         assertThat(this.err.toString())
-                .isEqualTo("probe: cannot connect to localhost:%s: Connection refused\n".formatted(port));
+                .isEqualTo("probe: cannot connect to 127.0.0.1:%s: Connection refused\n".formatted(port));
         assertThat(this.out.toString()).isEmpty();
     }
 
@@ -304,7 +306,7 @@ class ProbeCommandTests {
             probed.countDown();
         }
         assertThat(this.err.toString())
-                .endsWith(": Read timed out; if the port speaks no TLS, leave out --tls, --ca and --insecure; "
+                .endsWith(": Read timed out; if the port speaks no TLS, leave out --tls and the other options of TLS; "
                         + NO_ANSWER);
     }
 
@@ -455,12 +457,62 @@ class ProbeCommandTests {
                     --interval -1s | --interval is -1s, but must be from 0s to 24d
                     --interval 300000d | --interval is 300000d, but must be from 0s to 24d
                     --ca /no/such/file | --ca is /no/such/file, but must be a readable file of PEM certificates
+                    --proxy v3 | Invalid value for option '--proxy': expected one of [V1, V2] (case-insensitive) but was 'v3'
+                    --proxy-source 192.0.2.7:1 | --proxy-source is 192.0.2.7:1, but must be beside --proxy v1 or --proxy v2
+                    --proxy v1 --proxy-source 192.0.2.7 | --proxy-source is 192.0.2.7, but must be IP:PORT, for example 192.0.2.7:40000 or [2001:db8::7]:40000
+                    --proxy v1 --proxy-source localhost:1 | --proxy-source is localhost:1, but must be IP:PORT, for example 192.0.2.7:40000 or [2001:db8::7]:40000
+                    --proxy v1 --proxy-source 999.0.0.1:1 | --proxy-source is 999.0.0.1:1, but must be IP:PORT, for example 192.0.2.7:40000 or [2001:db8::7]:40000
+                    --sni näme | --sni is näme, but must be a name of 1 to 255 ASCII characters
+                    --cert x | Error: Missing required argument(s): --key=FILE
+                    --cert /no/such/file --key y | --cert is /no/such/file, but must be a readable file of PEM certificates
+                    -4 -6 | Error: -4, -6 are mutually exclusive (specify only one)
                     --ca x --insecure | Error: --ca=FILE, --insecure are mutually exclusive (specify only one)
                     """)
     void refusesBadUsageInOneSentence(String arguments, String sentence) {
         assertThat(run(arguments.split(" "))).isEqualTo(ProbeCommand.BAD_USAGE);
         assertThat(this.err.toString()).isEqualTo("probe: " + sentence + ". See probe --help.\n");
         assertThat(this.out.toString()).isEmpty();
+    }
+
+    @Test
+    void refusesAKeyThatIsNoKey(@TempDir Path directory) throws Exception {
+        TestCertificates certificates = new TestCertificates();
+        certificates.write(certificates.issue("client"), directory);
+        String certificate = directory.resolve("tls.crt").toString();
+        assertThat(run("--cert", certificate, "--key", certificate)).isEqualTo(ProbeCommand.BAD_USAGE);
+        assertThat(this.err.toString())
+                .isEqualTo("probe: --key is %s, but must be a readable file of a PEM private key without a password."
+                                .formatted(certificate)
+                        + " See probe --help.\n");
+    }
+
+    @Test
+    void offersApplicationProtocolsAndTellsWhichTheServiceTook() throws Exception {
+        X509Bundle certificate = new TestCertificates().issue("server");
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(certificate.toKeyManagerFactory().getKeyManagers(), null, null);
+        try (ServerSocket server = serve(client -> {
+            SSLSocket tls = (SSLSocket) context.getSocketFactory().createSocket(client, null, false);
+            SSLParameters parameters = tls.getSSLParameters();
+            parameters.setApplicationProtocols(new String[] {"echo"});
+            tls.setSSLParameters(parameters);
+            echo(tls);
+            tls.shutdownOutput();
+        })) {
+            assertThat(run(target(server), "--insecure", "--alpn", "h2,echo")).isEqualTo(ProbeCommand.COMPLETE);
+        }
+        assertThat(this.out.toString()).contains(", handshake of TLSv1.3 with echo in ");
+    }
+
+    @Test
+    void connectsToAddressesOfOneFamilyAlone() throws IOException {
+        try (ServerSocket server = serve(ProbeCommandTests::echo)) {
+            String target = "127.0.0.1:" + server.getLocalPort();
+            assertThat(run(target, "-6")).isEqualTo(ProbeCommand.NOT_CONNECTED);
+            assertThat(this.err.toString())
+                    .isEqualTo("probe: cannot connect to %s: the host has no IPv6 address\n".formatted(target));
+            assertThat(run(target, "-4")).isEqualTo(ProbeCommand.COMPLETE);
+        }
     }
 
     @Test

@@ -1,0 +1,73 @@
+package dev.tcpecho.probe;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Connects to the addresses of a target, in turn.
+ *
+ * @param settings where to connect, and how
+ */
+record Connector(ConnectSettings settings) {
+
+    /**
+     * Connects to the first address of the target that accepts, and makes the TLS handshake if there is to be one.
+     *
+     * @throws NotConnectedException if no address accepts, or there is no handshake, with what each address said
+     */
+    ProbeConnection connect() throws NotConnectedException {
+        return connect(addresses());
+    }
+
+    /** Connects to the first of some addresses that accepts; there is one at least. */
+    ProbeConnection connect(List<InetAddress> addresses) throws NotConnectedException {
+        List<Refusal> refusals = new ArrayList<>();
+        for (InetAddress address : addresses) {
+            InetSocketAddress socketAddress =
+                    new InetSocketAddress(address, this.settings.target().port());
+            try {
+                return ProbeConnection.open(this.settings, socketAddress, refusals);
+            } catch (IOException ex) {
+                refusals.add(new Refusal(socketAddress, ex));
+            }
+        }
+        throw failure(refusals);
+    }
+
+    private List<InetAddress> addresses() throws NotConnectedException {
+        List<InetAddress> addresses;
+        try {
+            addresses = Arrays.asList(
+                    InetAddress.getAllByName(this.settings.target().host()));
+        } catch (UnknownHostException ex) {
+            throw new NotConnectedException(
+                    "cannot connect to %s: the host is not known".formatted(this.settings.target()), ex);
+        }
+        List<InetAddress> wanted =
+                addresses.stream().filter(this.settings.family()::includes).toList();
+        if (wanted.isEmpty()) {
+            throw new NotConnectedException(
+                    "cannot connect to %s: the host has no %s address"
+                            .formatted(this.settings.target(), this.settings.family()),
+                    null);
+        }
+        return wanted;
+    }
+
+    private NotConnectedException failure(List<Refusal> refusals) {
+        String said = (refusals.size() == 1) ? refusals.get(0).message() : Refusal.join(refusals);
+        IOException last = refusals.get(refusals.size() - 1).failure();
+        return new NotConnectedException(
+                "cannot connect to %s: %s%s"
+                        .formatted(
+                                this.settings.target(),
+                                said,
+                                this.settings.likelyCause().ofNoConnection(last)),
+                last);
+    }
+}
