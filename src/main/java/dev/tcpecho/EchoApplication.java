@@ -18,7 +18,8 @@ public class EchoApplication {
      * Starts the service, or its client.
      *
      * @param args properties as {@code --name=value}, for example {@code --echo.listeners.plain.port=7777}; or
-     *     {@code probe} and its arguments, or {@code health}, for which no Spring context is made
+     *     {@code probe} and its arguments, {@code health}, {@code --help} or {@code --version}, for which no Spring
+     *     context is made
      */
     public static void main(String[] args) {
         if (args.length > 0 && args[0].equals("probe")) {
@@ -27,6 +28,13 @@ public class EchoApplication {
         if (args.length == 1 && args[0].equals("health")) {
             System.exit(HealthCommand.run());
         }
+        for (String arg : args) {
+            String help = ApplicationHelp.of(arg);
+            if (!help.isEmpty()) {
+                System.out.println(help);
+                return;
+            }
+        }
         // The management server is not worth a transport of its own, least of all io_uring, which Reactor Netty
         // prefers.
         System.getProperties().putIfAbsent(ReactorNetty.NATIVE, "false");
@@ -34,7 +42,7 @@ public class EchoApplication {
             // A script may pass on a variable that is empty.
             if (!arg.isEmpty() && !arg.startsWith("--")) {
                 System.err.println(
-                        "'%s' is not a property. Write a property as --name=value, and a command before all else: probe, or health without options."
+                        "'%s' is not a property. Write a property as --name=value, and a command before all else: probe, or health without options. See --help."
                                 .formatted(arg));
                 System.exit(ProbeCommand.BAD_USAGE);
             }
