@@ -1,6 +1,6 @@
 package dev.tcpecho.healthcheck;
 
-import dev.tcpecho.probe.ClientTls;
+import dev.tcpecho.probe.client.ClientTls;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.HttpURLConnection;

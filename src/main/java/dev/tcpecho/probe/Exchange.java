@@ -1,5 +1,7 @@
 package dev.tcpecho.probe;
 
+import dev.tcpecho.probe.cli.Units;
+import dev.tcpecho.probe.client.ProbeConnection;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

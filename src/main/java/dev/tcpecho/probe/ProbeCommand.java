@@ -1,5 +1,11 @@
 package dev.tcpecho.probe;
 
+import dev.tcpecho.probe.cli.Units;
+import dev.tcpecho.probe.cli.Usage;
+import dev.tcpecho.probe.client.ConnectOptions;
+import dev.tcpecho.probe.client.Connector;
+import dev.tcpecho.probe.client.NotConnectedException;
+import dev.tcpecho.probe.client.ProbeConnection;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.concurrent.Callable;

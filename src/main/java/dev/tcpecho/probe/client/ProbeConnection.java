@@ -1,5 +1,6 @@
-package dev.tcpecho.probe;
+package dev.tcpecho.probe.client;
 
+import dev.tcpecho.probe.cli.Units;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
@@ -12,7 +13,7 @@ import java.util.List;
 import javax.net.ssl.SSLSocket;
 
 /** A connection to an echo service, with TLS or without, and how long it took to make. */
-final class ProbeConnection implements Closeable {
+public final class ProbeConnection implements Closeable {
 
     private final ConnectSettings settings;
 
@@ -109,7 +110,7 @@ final class ProbeConnection implements Closeable {
     }
 
     /** Describes how the connection was made, in one line. */
-    String description() {
+    public String description() {
         String connected = "connected to %s in %s%s"
                 .formatted(
                         Target.of(this.remote),
@@ -127,7 +128,8 @@ final class ProbeConnection implements Closeable {
                         Units.millis(this.handshakeNanos));
     }
 
-    LikelyCause likelyCause() {
+    /** Returns what tells why nothing, or something else, comes back. */
+    public LikelyCause likelyCause() {
         return this.settings.likelyCause();
     }
 
@@ -135,11 +137,13 @@ final class ProbeConnection implements Closeable {
         return this.socket != this.transport;
     }
 
-    InputStream input() throws IOException {
+    /** Returns the bytes of the service, which TLS has decrypted. */
+    public InputStream input() throws IOException {
         return this.socket.getInputStream();
     }
 
-    OutputStream output() throws IOException {
+    /** Returns the way to the service. */
+    public OutputStream output() throws IOException {
         return this.socket.getOutputStream();
     }
 
@@ -148,20 +152,20 @@ final class ProbeConnection implements Closeable {
      *
      * @throws EOFException if TLS was to end it, and did not
      */
-    void requireCleanEnd() throws EOFException {
+    public void requireCleanEnd() throws EOFException {
         if (hasTls() && this.transport.isInputAtEnd()) {
             throw new EOFException("its end came without TLS's close_notify");
         }
     }
 
     /** Tells whether our stream may end while bytes are to come; whoever gets close_notify in TLS 1.2 may drop them. */
-    boolean canEndOutputEarly() {
+    public boolean canEndOutputEarly() {
         return !(this.socket instanceof SSLSocket tls)
                 || tls.getSession().getProtocol().equals("TLSv1.3");
     }
 
     /** Ends our stream, while the service's goes on. */
-    void endOutput() throws IOException {
+    public void endOutput() throws IOException {
         this.socket.shutdownOutput();
     }
 

@@ -1,10 +1,10 @@
-package dev.tcpecho.probe;
+package dev.tcpecho.probe.client;
 
 import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /** Thrown when no connection could be made, or no TLS session on it. */
-final class NotConnectedException extends Exception {
+public final class NotConnectedException extends Exception {
 
     @Serial
     private static final long serialVersionUID = 1L;

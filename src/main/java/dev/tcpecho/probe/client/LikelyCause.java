@@ -1,4 +1,4 @@
-package dev.tcpecho.probe;
+package dev.tcpecho.probe.client;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -15,7 +15,7 @@ import org.springframework.core.NestedExceptionUtils;
  * @param certificate whether the probe has a certificate to show
  * @param proxyHeader whether the probe sent a header of the PROXY protocol
  */
-record LikelyCause(boolean tls, boolean certificate, boolean proxyHeader) {
+public record LikelyCause(boolean tls, boolean certificate, boolean proxyHeader) {
 
     /** How many of a service's first bytes tell what it speaks. */
     static final int FIRST_BYTES = 32;
@@ -54,7 +54,7 @@ record LikelyCause(boolean tls, boolean certificate, boolean proxyHeader) {
      * @param bytes what came back
      * @param length how many bytes of it count
      */
-    String ofOtherBytes(byte[] bytes, int length) {
+    public String ofOtherBytes(byte[] bytes, int length) {
         if (!this.tls && length > 1 && (bytes[0] == ALERT || bytes[0] == HANDSHAKE) && bytes[1] == TLS_MAJOR_VERSION) {
             return "; the service speaks TLS: add --tls, --ca FILE or --insecure";
         }
@@ -81,7 +81,7 @@ record LikelyCause(boolean tls, boolean certificate, boolean proxyHeader) {
      *
      * @param failure what the kernel says
      */
-    String ofNoConnection(IOException failure) {
+    public String ofNoConnection(IOException failure) {
         if (!String.valueOf(failure.getMessage()).contains("reset")) {
             return "";
         }
@@ -99,7 +99,7 @@ record LikelyCause(boolean tls, boolean certificate, boolean proxyHeader) {
     }
 
     /** Tells why nothing came back, behind the handshake if there is TLS. */
-    String ofNothing() {
+    public String ofNothing() {
         return this.tls ? ofCertificate() : "; if the port wants TLS, add --tls; " + ofHeader() + "; " + SEE_LOG;
     }
 
@@ -116,7 +116,7 @@ record LikelyCause(boolean tls, boolean certificate, boolean proxyHeader) {
      * @param firstBytes those that the service sent, before TLS has made anything of them
      * @param failure what Java's TLS says
      */
-    String ofFailedHandshake(byte[] firstBytes, Exception failure) {
+    public String ofFailedHandshake(byte[] firstBytes, Exception failure) {
         if (firstBytes.length == 0) {
             return ofNoHandshake();
         }

@@ -1,5 +1,6 @@
-package dev.tcpecho.probe;
+package dev.tcpecho.probe.client;
 
+import dev.tcpecho.probe.cli.Usage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package dev.tcpecho.probe;
+package dev.tcpecho.probe.client;
 
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -12,14 +12,15 @@ import org.jspecify.annotations.Nullable;
  * @param proxyHeader what to send before all else; null for nothing
  * @param tls the TLS to speak; null for none
  */
-record ConnectSettings(
+public record ConnectSettings(
         Target target,
         AddressFamily family,
         Duration timeout,
         @Nullable SentProxyHeader proxyHeader,
         @Nullable ClientTls tls) {
 
-    LikelyCause likelyCause() {
+    /** Returns what tells why a connection by these settings fails. */
+    public LikelyCause likelyCause() {
         return new LikelyCause(
                 this.tls != null, this.tls != null && this.tls.hasCertificate(), this.proxyHeader != null);
     }

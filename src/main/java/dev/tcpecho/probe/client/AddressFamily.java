@@ -1,11 +1,11 @@
-package dev.tcpecho.probe;
+package dev.tcpecho.probe.client;
 
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 
 /** Which addresses of a host to take. */
-enum AddressFamily {
+public enum AddressFamily {
     ANY("IP", InetAddress.class),
     IPV4("IPv4", Inet4Address.class),
     IPV6("IPv6", Inet6Address.class);

@@ -1,4 +1,4 @@
-package dev.tcpecho.probe;
+package dev.tcpecho.probe.client;
 
 import java.net.InetSocketAddress;
 
@@ -8,14 +8,14 @@ import java.net.InetSocketAddress;
  * @param host a host name or an IP address
  * @param port a TCP port, 1 to 65535
  */
-record Target(String host, int port) {
+public record Target(String host, int port) {
 
     /**
      * Reads {@code HOST:PORT}, where an IPv6 address is in brackets.
      *
      * @throws IllegalArgumentException if it is anything else, with a sentence that says so
      */
-    static Target parse(String value) {
+    public static Target parse(String value) {
         int colon = value.lastIndexOf(':');
         String host = (colon < 0) ? "" : value.substring(0, colon);
         if (host.startsWith("[") && host.endsWith("]")) {
@@ -32,7 +32,8 @@ record Target(String host, int port) {
         return new Target(host, port);
     }
 
-    static Target of(InetSocketAddress address) {
+    /** Returns the target that is an address. */
+    public static Target of(InetSocketAddress address) {
         return new Target(address.getAddress().getHostAddress(), address.getPort());
     }
 

@@ -1,6 +1,7 @@
-package dev.tcpecho.probe;
+package dev.tcpecho.probe.client;
 
-import dev.tcpecho.probe.SentProxyHeader.Version;
+import dev.tcpecho.probe.cli.Usage;
+import dev.tcpecho.probe.client.SentProxyHeader.Version;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -16,7 +17,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Where a command connects, and how. */
-final class ConnectOptions {
+public final class ConnectOptions {
 
     /** An address, so that no name is looked up. */
     private static final Pattern IP_ADDRESS = Pattern.compile("[0-9]+([.][0-9]+){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
@@ -72,7 +73,7 @@ final class ConnectOptions {
      *
      * @throws ParameterException if an option cannot be used
      */
-    Connector connector() {
+    public Connector connector() {
         Usage.require(
                 this.command,
                 this.timeout.compareTo(MIN_TIMEOUT) >= 0 && this.timeout.compareTo(Usage.MAX_DURATION) <= 0,

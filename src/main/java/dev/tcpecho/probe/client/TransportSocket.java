@@ -1,4 +1,4 @@
-package dev.tcpecho.probe;
+package dev.tcpecho.probe.client;
 
 import java.io.ByteArrayOutputStream;
 import java.io.FilterInputStream;

@@ -1,4 +1,4 @@
-package dev.tcpecho.probe;
+package dev.tcpecho.probe.client;
 
 import java.io.IOException;
 import java.net.Socket;
@@ -43,7 +43,7 @@ public record ClientTls(
      * @param keys who has the client's certificate; null for none
      * @param trust whom to trust; null for the authorities that Java trusts
      */
-    static SSLContext context(KeyManager @Nullable [] keys, TrustManager @Nullable ... trust) {
+    public static SSLContext context(KeyManager @Nullable [] keys, TrustManager @Nullable ... trust) {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(keys, trust, null);

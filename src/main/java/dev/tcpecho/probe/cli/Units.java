@@ -1,4 +1,4 @@
-package dev.tcpecho.probe;
+package dev.tcpecho.probe.cli;
 
 import java.time.Duration;
 import java.util.Locale;
@@ -7,11 +7,16 @@ import org.springframework.util.unit.DataSize;
 import picocli.CommandLine.TypeConversionException;
 
 /** Reads durations and sizes as the service's own configuration does, and prints times. */
-final class Units {
+public final class Units {
 
     private Units() {}
 
-    static Duration duration(String value) {
+    /**
+     * Reads a duration with its unit.
+     *
+     * @throws TypeConversionException if it is none
+     */
+    public static Duration duration(String value) {
         try {
             // Spring would take a number without a unit for milliseconds, and a user means seconds. 0 is the same in
             // both.
@@ -25,7 +30,12 @@ final class Units {
                 "'%s' is not a duration with its unit, for example 200ms, 5s or 1m".formatted(value));
     }
 
-    static DataSize size(String value) {
+    /**
+     * Reads a size, in bytes if it has no unit.
+     *
+     * @throws TypeConversionException if it is none
+     */
+    public static DataSize size(String value) {
         try {
             return DataSize.parse(value);
         } catch (IllegalArgumentException | ArithmeticException ex) {
@@ -33,7 +43,8 @@ final class Units {
         }
     }
 
-    static String millis(long nanos) {
+    /** Prints nanoseconds as milliseconds, with the same digits in every language. */
+    public static String millis(long nanos) {
         return String.format(Locale.ROOT, "%.3f ms", nanos / 1e6);
     }
 }

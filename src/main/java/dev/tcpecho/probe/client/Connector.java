@@ -1,4 +1,4 @@
-package dev.tcpecho.probe;
+package dev.tcpecho.probe.client;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -13,14 +13,14 @@ import java.util.List;
  *
  * @param settings where to connect, and how
  */
-record Connector(ConnectSettings settings) {
+public record Connector(ConnectSettings settings) {
 
     /**
      * Connects to the first address of the target that accepts, and makes the TLS handshake if there is to be one.
      *
      * @throws NotConnectedException if no address accepts, or there is no handshake, with what each address said
      */
-    ProbeConnection connect() throws NotConnectedException {
+    public ProbeConnection connect() throws NotConnectedException {
         return connect(addresses());
     }
 

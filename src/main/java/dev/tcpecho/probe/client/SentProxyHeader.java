@@ -1,4 +1,4 @@
-package dev.tcpecho.probe;
+package dev.tcpecho.probe.client;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param version which version of the header
  * @param source the client that the header names; null for the address that the probe connects from
  */
-record SentProxyHeader(Version version, @Nullable InetSocketAddress source) {
+public record SentProxyHeader(Version version, @Nullable InetSocketAddress source) {
 
     /** The versions of the header, as the option names them. */
-    enum Version {
+    public enum Version {
         V1,
         V2
     }
@@ -39,7 +39,7 @@ record SentProxyHeader(Version version, @Nullable InetSocketAddress source) {
      * @param local the address that the probe connects from
      * @param remote the address that it connects to
      */
-    byte[] bytes(InetSocketAddress local, InetSocketAddress remote) {
+    public byte[] bytes(InetSocketAddress local, InetSocketAddress remote) {
         InetSocketAddress from = (this.source != null) ? this.source : local;
         boolean ipv4 = from.getAddress() instanceof Inet4Address && remote.getAddress() instanceof Inet4Address;
         byte[] sourceAddress = address(from.getAddress(), ipv4);

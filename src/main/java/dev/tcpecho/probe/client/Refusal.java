@@ -1,4 +1,4 @@
-package dev.tcpecho.probe;
+package dev.tcpecho.probe.client;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
  * @param address the address
  * @param failure what happened
  */
-record Refusal(InetSocketAddress address, IOException failure) {
+public record Refusal(InetSocketAddress address, IOException failure) {
 
     String message() {
         return String.valueOf(this.failure.getMessage());
