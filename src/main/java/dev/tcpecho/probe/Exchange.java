@@ -1,5 +1,6 @@
 package dev.tcpecho.probe;
 
+import dev.tcpecho.probe.cli.Latencies;
 import dev.tcpecho.probe.cli.Units;
 import dev.tcpecho.probe.client.ProbeConnection;
 import java.io.IOException;
@@ -7,6 +8,9 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -200,19 +204,31 @@ final class Exchange {
         return this.received;
     }
 
-    boolean hasRoundTrips() {
-        return this.roundTrips.getTotalCount() > 0;
+    /** Returns how long messages took from their first byte's leaving to their last byte's return, in nanoseconds. */
+    Histogram roundTrips() {
+        return this.roundTrips;
     }
 
-    /** Describes how long messages took from their first byte's leaving to their last byte's return. */
-    String roundTrips() {
-        return "round trips of %s bytes: %s, min %s, median %s, p99 %s, max %s"
-                .formatted(
-                        this.size,
-                        this.roundTrips.getTotalCount(),
-                        Units.millis(this.roundTrips.getMinValue()),
-                        Units.millis(this.roundTrips.getValueAtPercentile(50)),
-                        Units.millis(this.roundTrips.getValueAtPercentile(99)),
-                        Units.millis(this.roundTrips.getMaxValue()));
+    /** Describes the round trips in one line, or in none if there were none. */
+    List<String> roundTripsForPeople() {
+        return (this.roundTrips.getTotalCount() == 0)
+                ? List.of()
+                : List.of("round trips of %s bytes: %s, min %s, median %s, p99 %s, max %s"
+                        .formatted(
+                                this.size,
+                                this.roundTrips.getTotalCount(),
+                                Units.millis(this.roundTrips.getMinValue()),
+                                Units.millis(this.roundTrips.getValueAtPercentile(50)),
+                                Units.millis(this.roundTrips.getValueAtPercentile(99)),
+                                Units.millis(this.roundTrips.getMaxValue())));
+    }
+
+    /** Returns what came back, of what was sent. */
+    Map<String, Object> fields() {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("bytesBack", this.received);
+        fields.put("bytesExpected", total());
+        fields.put("roundTripMillis", new Latencies(this.roundTrips).fields());
+        return fields;
     }
 }

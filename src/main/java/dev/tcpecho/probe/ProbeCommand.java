@@ -1,14 +1,22 @@
 package dev.tcpecho.probe;
 
+import dev.tcpecho.probe.cli.Event;
+import dev.tcpecho.probe.cli.Event.Type;
+import dev.tcpecho.probe.cli.Output;
+import dev.tcpecho.probe.cli.OutputOptions;
 import dev.tcpecho.probe.cli.Units;
 import dev.tcpecho.probe.cli.Usage;
 import dev.tcpecho.probe.client.ConnectOptions;
 import dev.tcpecho.probe.client.Connector;
 import dev.tcpecho.probe.client.NotConnectedException;
 import dev.tcpecho.probe.client.ProbeConnection;
-import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.springframework.util.unit.DataSize;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -77,6 +85,9 @@ public final class ProbeCommand implements Callable<Integer> {
             description = "The pause between two messages, for example 200ms or 1s. Default: ${DEFAULT-VALUE}")
     private Duration interval = Duration.ZERO;
 
+    @Mixin
+    private OutputOptions output = new OutputOptions();
+
     @Option(names = "--help", usageHelp = true, description = "Show this.")
     private boolean help;
 
@@ -115,35 +126,63 @@ public final class ProbeCommand implements Callable<Integer> {
                 !this.interval.isNegative() && this.interval.compareTo(Usage.MAX_DURATION) <= 0,
                 "--interval",
                 "from 0s to 24d");
-        return probe(this.connect.connector());
+        Connector connector = this.connect.connector();
+        this.output.prepare();
+        return probe(connector);
     }
 
     private int probe(Connector connector) {
-        PrintWriter out = this.spec.commandLine().getOut();
-        PrintWriter err = this.spec.commandLine().getErr();
+        Output out = this.output.to(this.spec.commandLine().getOut());
+        String target = connector.settings().target().toString();
         try (ProbeConnection connection = connector.connect()) {
-            out.println(connection.description());
-            Exchange exchange = new Exchange(
-                    connection,
-                    this.count,
-                    this.size.toBytes(),
-                    this.interval,
-                    connector.settings().timeout());
-            try {
-                exchange.run();
-                out.println("%s bytes came back in order, and then a clean end".formatted(exchange.received()));
-                return COMPLETE;
-            } finally {
-                if (exchange.hasRoundTrips()) {
-                    out.println(exchange.roundTrips());
-                }
-            }
+            out.print(new Event(
+                    Type.START,
+                    Map.of("command", "probe", "target", target, "connection", connection.fields()),
+                    List.of(connection.description())));
+            return exchange(connector, connection, out);
         } catch (NotConnectedException ex) {
-            err.println("probe: " + ex.getMessage());
+            fail(ex);
+            out.print(end(NOT_CONNECTED, ex, Map.of(), List.of()));
             return NOT_CONNECTED;
-        } catch (EchoLostException ex) {
-            err.println("probe: " + ex.getMessage());
-            return LOST;
         }
+    }
+
+    private int exchange(Connector connector, ProbeConnection connection, Output out) {
+        Exchange exchange = new Exchange(
+                connection,
+                this.count,
+                this.size.toBytes(),
+                this.interval,
+                connector.settings().timeout());
+        List<String> lines = new ArrayList<>();
+        int exitCode = COMPLETE;
+        EchoLostException lost = null;
+        try {
+            exchange.run();
+            lines.add("%s bytes came back in order, and then a clean end".formatted(exchange.received()));
+        } catch (EchoLostException ex) {
+            fail(ex);
+            lost = ex;
+            exitCode = LOST;
+        }
+        lines.addAll(exchange.roundTripsForPeople());
+        out.print(end(exitCode, lost, exchange.fields(), lines));
+        this.output.write(exchange.roundTrips());
+        return exitCode;
+    }
+
+    private void fail(Exception failure) {
+        this.spec.commandLine().getErr().println("probe: " + failure.getMessage());
+    }
+
+    private static Event end(int exitCode, @Nullable Exception failure, Map<String, Object> found, List<String> lines) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("command", "probe");
+        fields.put("exitCode", exitCode);
+        if (failure != null) {
+            fields.put("error", String.valueOf(failure.getMessage()));
+        }
+        fields.putAll(found);
+        return new Event(Type.END, fields, lines);
     }
 }

@@ -9,7 +9,9 @@ import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import javax.net.ssl.SSLSocket;
 
 /** A connection to an echo service, with TLS or without, and how long it took to make. */
@@ -126,6 +128,22 @@ public final class ProbeConnection implements Closeable {
                         tls.getSession().getProtocol(),
                         protocol.isEmpty() ? "" : " with " + protocol,
                         Units.millis(this.handshakeNanos));
+    }
+
+    /** Returns how the connection was made, as fields of an event. */
+    public Map<String, Object> fields() {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("address", Target.of(this.remote).toString());
+        fields.put("connectMillis", this.connectNanos / 1_000 / 1e3);
+        if (!this.refusals.isEmpty()) {
+            fields.put("refused", this.refusals.stream().map(Refusal::toString).toList());
+        }
+        if (this.socket instanceof SSLSocket tls) {
+            fields.put("handshakeMillis", this.handshakeNanos / 1_000 / 1e3);
+            fields.put("tlsVersion", tls.getSession().getProtocol());
+            fields.put("applicationProtocol", tls.getApplicationProtocol());
+        }
+        return fields;
     }
 
     /** Returns what tells why nothing, or something else, comes back. */
