@@ -7,8 +7,9 @@
 # with a clean end and without a line in the log.
 #
 # Source: https://github.com/reactor/reactor-netty/issues/1764 has the same question for the other side.
-# Instead: let clients close only behind the answer (`curl`, not `nc -N`), or set ChannelOption.ALLOW_HALF_CLOSURE on the
-# server and end half-closed connections yourself.
+# Instead: set ChannelOption.ALLOW_HALF_CLOSURE on each connection, and close it yourself: at ChannelInputShutdownEvent if
+# no request is unanswered, else behind the last answer. On epoll also drop reads behind that event: see
+# netty-epoll-empty-interest.sh. With TLS, keep SslCloseCompletionEvent from Reactor Netty, which closes at it.
 set -euo pipefail
 version=1.3.8
 work=$(mktemp -d)

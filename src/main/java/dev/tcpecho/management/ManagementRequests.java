@@ -4,9 +4,14 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.DecoderResultProvider;
+import io.netty.handler.codec.PrematureChannelClosureException;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.util.ReferenceCountUtil;
@@ -17,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * {@link ChannelHandler} behind the HTTP codec of a management connection. It counts the answers that refuse a request.
  * It closes a connection that sends no whole request in time, however slowly it sends, or too many ahead of their
- * answers. An {@link IdleStateEvent} tells that a client takes nothing of its answer.
+ * answers. An {@link IdleStateEvent} tells that a client takes nothing of its answer. A client that ends its stream
+ * gets the answers to all its whole requests (RFC 9112, section 9.6), and then the connection closes.
  */
 final class ManagementRequests extends ChannelDuplexHandler {
 
@@ -32,9 +38,12 @@ final class ManagementRequests extends ChannelDuplexHandler {
 
     private @Nullable Future<?> deadline;
 
+    /** Whole requests less answers: -1 while the rest of a request comes behind its answer. */
     private int unanswered;
 
     private boolean informational;
+
+    private boolean inputEnded;
 
     private boolean closed;
 
@@ -56,17 +65,38 @@ final class ManagementRequests extends ChannelDuplexHandler {
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
-        if (message instanceof LastHttpContent && !this.closed) {
-            stopDeadline();
-            this.connections.requested(context.channel());
-            if (++this.unanswered > MOST_UNANSWERED) {
-                close(context, ManagementRefusal.LIMIT);
-            }
+        boolean cutOff = isCutOff(message);
+        if (message instanceof LastHttpContent && !cutOff && !this.closed) {
+            requested(context);
         }
-        if (this.closed) {
+        if (cutOff || this.closed) {
             ReferenceCountUtil.release(message);
         } else {
             context.fireChannelRead(message);
+        }
+    }
+
+    /** Netty's epoll may fail at a read behind the end of the client's stream. */
+    @Override
+    public void read(ChannelHandlerContext context) {
+        if (!(context.channel() instanceof DuplexChannel socket && socket.isInputShutdown())) {
+            context.read();
+        }
+    }
+
+    /** Tells whether this is what the codec makes of headers that end with the client's stream. */
+    private static boolean isCutOff(Object message) {
+        return message instanceof DecoderResultProvider decoded
+                && decoded.decoderResult().cause() instanceof PrematureChannelClosureException;
+    }
+
+    private void requested(ChannelHandlerContext context) {
+        if (++this.unanswered > 0) {
+            stopDeadline();
+            this.connections.requested(context.channel());
+        }
+        if (this.unanswered > MOST_UNANSWERED) {
+            close(context, ManagementRefusal.LIMIT);
         }
     }
 
@@ -89,10 +119,22 @@ final class ManagementRequests extends ChannelDuplexHandler {
     }
 
     private void answered(ChannelHandlerContext context) {
-        this.unanswered = Math.max(0, this.unanswered - 1);
-        if (this.unanswered == 0) {
+        if (--this.unanswered > 0) {
+            return;
+        }
+        if (this.inputEnded) {
+            context.close();
+        } else {
             this.connections.answered(context.channel());
             startDeadline(context);
+        }
+    }
+
+    /** The client sends no more. */
+    private void endInput(ChannelHandlerContext context) {
+        this.inputEnded = true;
+        if (this.unanswered <= 0) {
+            context.close();
         }
     }
 
@@ -132,6 +174,12 @@ final class ManagementRequests extends ChannelDuplexHandler {
             close(context, ManagementRefusal.TIMEOUT);
         } else if (event instanceof SslHandshakeCompletionEvent handshake && !handshake.isSuccess()) {
             this.refusals.add(ManagementRefusal.TLS, context.channel());
+        } else if (event instanceof ChannelInputShutdownEvent) {
+            endInput(context);
+        } else if (event instanceof SslCloseCompletionEvent close && close.isSuccess()) {
+            endInput(context);
+            // Reactor Netty closes at this event, whatever is unanswered.
+            return;
         }
         context.fireUserEventTriggered(event);
     }

@@ -1,6 +1,8 @@
 package dev.tcpecho.management;
 
+import dev.tcpecho.tls.ClientCloseNotify;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.timeout.IdleStateHandler;
 import java.time.Duration;
@@ -35,10 +37,15 @@ final class ManagementServerCustomizer implements NettyServerCustomizer {
     private void followRequests(Channel channel) {
         ChannelPipeline pipeline = channel.pipeline();
         if (pipeline.get(NettyPipeline.HttpCodec) != null) {
+            // ManagementRequests closes instead of Netty, as soon as nothing is unanswered.
+            channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
             pipeline.addAfter(
                     NettyPipeline.HttpCodec,
                     "management.requests",
                     new ManagementRequests(this.refusals, this.connections, this.timeoutMillis));
+            if (pipeline.get(NettyPipeline.SslHandler) != null) {
+                pipeline.addBefore(NettyPipeline.SslHandler, "management.client-close-notify", new ClientCloseNotify());
+            }
         }
         pipeline.addFirst(
                 "management.idle", new IdleStateHandler(true, 0, 0, this.timeoutMillis, TimeUnit.MILLISECONDS));

@@ -9,9 +9,10 @@ import io.netty.handler.ssl.SslCloseCompletionEvent;
  * Keeps the alert with which a TLS 1.2 client ends its stream from Java's TLS engine, which would answer it at once by
  * ending the other direction too (RFC 5246, section 7.2.1) and could not send the rest of the echo. The record that
  * holds an alert shows its type; in TLS 1.3 it does not, and there each direction ends by itself (RFC 8446, section
- * 6.1).
+ * 6.1). It stands before the {@code SslHandler}, and fires {@link SslCloseCompletionEvent#SUCCESS} in place of the
+ * alert.
  */
-final class ClientCloseNotify extends ChannelInboundHandlerAdapter {
+public final class ClientCloseNotify extends ChannelInboundHandlerAdapter {
 
     private static final int CHANGE_CIPHER_SPEC = 20;
 

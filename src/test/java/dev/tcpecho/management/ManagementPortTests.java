@@ -108,6 +108,34 @@ class ManagementPortTests {
     }
 
     @Test
+    void everyEndpointAnswersAClientThatHalfClosesBehindItsRequest() throws Exception {
+        try (ConfigurableApplicationContext context = start(EVERYTHING)) {
+            Map<String, Map<String, Object>> links =
+                    JsonPath.read(request(context, "GET", "/actuator").body(), "$._links");
+            for (Map<String, Object> link : links.values()) {
+                String path = URI.create(link.get("href").toString().replaceAll("[{].*", ""))
+                        .getPath();
+                assertThat(askAndHalfClose(context, "GET %s HTTP/1.0\r\n\r\n".formatted(path)))
+                        .as(path)
+                        .startsWith("HTTP/1.0 ");
+                assertThat(askAndHalfClose(context, "GET %s HTTP/1.1\r\nHost: a\r\n\r\n".formatted(path)))
+                        .as(path)
+                        .startsWith("HTTP/1.1 ");
+            }
+        }
+    }
+
+    private static String askAndHalfClose(ConfigurableApplicationContext context, String request) throws Exception {
+        int port = context.getEnvironment().getRequiredProperty("local.server.port", int.class);
+        try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            client.setSoTimeout(30_000);
+            client.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            client.shutdownOutput();
+            return new String(client.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    @Test
     void connectionsShowsAHundredUnlessItIsAskedForMore() throws Exception {
         try (ConfigurableApplicationContext context = start(EVERYTHING)) {
             List<Socket> clients = new ArrayList<>();

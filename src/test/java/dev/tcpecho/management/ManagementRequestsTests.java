@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpRequest;
@@ -14,6 +15,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.timeout.IdleStateEvent;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -127,6 +129,45 @@ class ManagementRequestsTests {
         assertThat(this.connection.isOpen()).isFalse();
         assertThat(this.connection.inboundMessages()).hasSize(16);
         assertThat(refused("limit")).isEqualTo(1);
+    }
+
+    @Test
+    void answerMayComeBeforeTheRestOfItsRequest() {
+        this.connection.writeInbound(new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.POST, "/"));
+        this.connection.writeOutbound(response(404));
+        this.connection.writeInbound(LastHttpContent.EMPTY_LAST_CONTENT);
+        pass(TIMEOUT_MILLIS - 1);
+        assertThat(this.connection.isOpen()).isTrue();
+        pass(1);
+        assertThat(this.connection.isOpen()).isFalse();
+    }
+
+    @Test
+    void endOfTheClientsStreamClosesWhenNothingIsUnanswered() {
+        request();
+        request();
+        this.connection.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+        this.connection.writeOutbound(response(200));
+        assertThat(this.connection.isOpen()).isTrue();
+        this.connection.writeOutbound(response(200));
+        assertThat(this.connection.isOpen()).isFalse();
+    }
+
+    @Test
+    void endOfTheClientsStreamClosesAtOnceBehindAnAnswer() {
+        request();
+        this.connection.writeOutbound(response(200));
+        this.connection.pipeline().fireUserEventTriggered(SslCloseCompletionEvent.SUCCESS);
+        assertThat(this.connection.isOpen()).isFalse();
+    }
+
+    @Test
+    void clientThatHalfClosesAndTakesNothingOfItsAnswerIsClosed() {
+        request();
+        this.connection.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+        this.connection.pipeline().fireUserEventTriggered(IdleStateEvent.FIRST_ALL_IDLE_STATE_EVENT);
+        assertThat(this.connection.isOpen()).isFalse();
+        assertThat(refused("timeout")).isEqualTo(1);
     }
 
     @ParameterizedTest
