@@ -165,6 +165,7 @@ class EchoApplicationTests {
                         "echo_management_accept_failures_total 0.0",
                         "echo_management_refused_total{reason=\"bad-request\"} ",
                         "echo_management_refused_total{reason=\"error\"} ",
+                        "echo_management_refused_total{reason=\"idle\"} ",
                         "echo_management_refused_total{reason=\"limit\"} ",
                         "echo_management_refused_total{reason=\"method-not-allowed\"} ",
                         "echo_management_refused_total{reason=\"not-acceptable\"} ",

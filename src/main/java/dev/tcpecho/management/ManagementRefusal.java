@@ -30,7 +30,10 @@ enum ManagementRefusal {
     /** The TLS handshake failed. */
     TLS,
 
-    /** The connection sent no whole request, or took nothing of its answer, for too long. */
+    /** The connection was open for too long without a byte of a request, for example between two requests. */
+    IDLE,
+
+    /** The connection began a request and did not end it, or took nothing of its answer, for too long. */
     TIMEOUT,
 
     /** Too many connections were open, and this one was unused for longest; or it sent too many requests at once. */

@@ -3,6 +3,7 @@ package dev.tcpecho.management;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
@@ -41,6 +42,9 @@ final class ManagementRequests extends ChannelDuplexHandler {
     /** Whole requests less answers: -1 while the rest of a request comes behind its answer. */
     private int unanswered;
 
+    /** Whether bytes have come since the last whole request. */
+    private boolean begun;
+
     private boolean informational;
 
     private boolean inputEnded;
@@ -51,6 +55,18 @@ final class ManagementRequests extends ChannelDuplexHandler {
         this.refusals = refusals;
         this.connections = connections;
         this.timeoutMillis = timeoutMillis;
+    }
+
+    /** Returns what goes before the HTTP codec, which tells nothing of a request before its headers are whole. */
+    ChannelHandler beginnings() {
+        return new ChannelInboundHandlerAdapter() {
+
+            @Override
+            public void channelRead(ChannelHandlerContext context, Object message) {
+                ManagementRequests.this.begun = true;
+                context.fireChannelRead(message);
+            }
+        };
     }
 
     @Override
@@ -91,6 +107,7 @@ final class ManagementRequests extends ChannelDuplexHandler {
     }
 
     private void requested(ChannelHandlerContext context) {
+        this.begun = false;
         if (++this.unanswered > 0) {
             stopDeadline();
             this.connections.requested(context.channel());
@@ -143,7 +160,9 @@ final class ManagementRequests extends ChannelDuplexHandler {
         if (context.channel().isOpen()) {
             this.deadline = context.executor()
                     .schedule(
-                            () -> close(context, ManagementRefusal.TIMEOUT), this.timeoutMillis, TimeUnit.MILLISECONDS);
+                            () -> close(context, this.begun ? ManagementRefusal.TIMEOUT : ManagementRefusal.IDLE),
+                            this.timeoutMillis,
+                            TimeUnit.MILLISECONDS);
         }
     }
 

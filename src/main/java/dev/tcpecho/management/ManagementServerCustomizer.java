@@ -39,10 +39,9 @@ final class ManagementServerCustomizer implements NettyServerCustomizer {
         if (pipeline.get(NettyPipeline.HttpCodec) != null) {
             // ManagementRequests closes instead of Netty, as soon as nothing is unanswered.
             channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-            pipeline.addAfter(
-                    NettyPipeline.HttpCodec,
-                    "management.requests",
-                    new ManagementRequests(this.refusals, this.connections, this.timeoutMillis));
+            ManagementRequests requests = new ManagementRequests(this.refusals, this.connections, this.timeoutMillis);
+            pipeline.addBefore(NettyPipeline.HttpCodec, "management.beginnings", requests.beginnings())
+                    .addAfter(NettyPipeline.HttpCodec, "management.requests", requests);
             if (pipeline.get(NettyPipeline.SslHandler) != null) {
                 pipeline.addBefore(NettyPipeline.SslHandler, "management.client-close-notify", new ClientCloseNotify());
             }

@@ -189,14 +189,26 @@ class ManagementHalfCloseTests {
     }
 
     @Test
-    void clientThatNeverReadsAndAnswerThatNeverComesEndInTime() throws Exception {
-        try (Server server = new Server(Duration.ofMillis(300), HttpServer.create());
-                EchoClient unread = server.connect()) {
+    void everyConnectionEndsInTimeForItsOwnReason() throws Exception {
+        try (Server server = new Server(Duration.ofSeconds(2), HttpServer.create());
+                EchoClient slow = server.connect();
+                EchoClient unread = server.connect();
+                EchoClient unanswered = server.connect();
+                EchoClient keptAlive = server.connect();
+                EchoClient silent = server.connect()) {
+            slow.send("GET /lat".getBytes(StandardCharsets.ISO_8859_1));
             unread.send(get("/large", "1.1", "").getBytes(StandardCharsets.ISO_8859_1));
             unread.halfClose();
-            assertThat(server.ask(get("/never", "1.1", ""))).isEmpty();
+            keptAlive.send(get("/later", "1.1", "").getBytes(StandardCharsets.ISO_8859_1));
+            assertThat(ask(unanswered, get("/never", "1.1", ""))).isEmpty();
+            assertThat(slow.readToEnd()).isEmpty();
+            assertThat(silent.readToEnd()).isEmpty();
+            assertThat(keptAlive.readToEnd())
+                    .asString(StandardCharsets.ISO_8859_1)
+                    .contains("answer");
             await().until(server.connections::isEmpty);
-            assertThat(server.refused.look()).containsExactly("timeout", "timeout");
+            assertThat(server.refused.look())
+                    .containsExactlyInAnyOrder("timeout", "timeout", "timeout", "idle", "idle");
         }
     }
 

@@ -17,6 +17,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.timeout.IdleStateEvent;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,9 +40,9 @@ class ManagementRequestsTests {
         refusals.bindTo(this.registry);
         this.connection = new EmbeddedChannel();
         this.connection.freezeTime();
-        this.connection
-                .pipeline()
-                .addLast(new ManagementRequests(refusals, new ManagementConnections(refusals), TIMEOUT_MILLIS));
+        ManagementRequests requests =
+                new ManagementRequests(refusals, new ManagementConnections(refusals), TIMEOUT_MILLIS);
+        this.connection.pipeline().addLast(requests.beginnings(), requests);
     }
 
     @AfterEach
@@ -77,7 +78,8 @@ class ManagementRequestsTests {
         assertThat(this.connection.isOpen()).isTrue();
         pass(1);
         assertThat(this.connection.isOpen()).isFalse();
-        assertThat(refused("timeout")).isEqualTo(1);
+        assertThat(refused("idle")).isEqualTo(1);
+        assertThat(refused("timeout")).isZero();
     }
 
     @Test
@@ -98,6 +100,18 @@ class ManagementRequestsTests {
         assertThat(this.connection.isOpen()).isTrue();
         pass(1);
         assertThat(this.connection.isOpen()).isFalse();
+        assertThat(refused("idle")).isEqualTo(1);
+    }
+
+    @Test
+    void requestThatIsBegunBehindAnAnswerAndNeverEndsIsSlow() {
+        request();
+        this.connection.writeOutbound(response(200));
+        this.connection.writeInbound(Unpooled.copiedBuffer("GET / HT", StandardCharsets.US_ASCII));
+        pass(TIMEOUT_MILLIS);
+        assertThat(this.connection.isOpen()).isFalse();
+        assertThat(refused("timeout")).isEqualTo(1);
+        assertThat(refused("idle")).isZero();
     }
 
     @Test
