@@ -69,7 +69,9 @@ public final class BehaviourRules {
             throw new EchoConfigurationException(
                     "%sclose-after and %sreset-after are both set, but a connection ends only once."
                             .formatted(this.prefix, this.prefix),
-                    "Remove %sclose-after or %sreset-after.".formatted(this.prefix, this.prefix));
+                    "Remove %sclose-after or %sreset-after.".formatted(this.prefix, this.prefix),
+                    this.prefix + "close-after",
+                    this.prefix + "reset-after");
         }
     }
 
@@ -106,7 +108,8 @@ public final class BehaviourRules {
         if (after.bytes() == null && after.time() == null) {
             throw new EchoConfigurationException(
                     "%s has neither bytes nor time.".formatted(this.prefix + name),
-                    "Set %s.bytes, %s.time or both.".formatted(this.prefix + name, this.prefix + name));
+                    "Set %s.bytes, %s.time or both.".formatted(this.prefix + name, this.prefix + name),
+                    this.prefix + name);
         }
         if (after.bytes() != null) {
             positive(name + ".bytes", after.bytes());
@@ -161,9 +164,11 @@ public final class BehaviourRules {
     /** The binder leaves out what is not set, whether or not it may be. */
     private <T> T set(String name, @Nullable T value) {
         if (value == null) {
+            String behaviour = name.replaceAll("\\..*", "");
             throw new EchoConfigurationException(
                     "%s is not set.".formatted(this.prefix + name),
-                    "Set %s, or remove %s.".formatted(this.prefix + name, this.prefix + name.replaceAll("\\..*", "")));
+                    "Set %s, or remove %s.".formatted(this.prefix + name, this.prefix + behaviour),
+                    this.prefix + behaviour);
         }
         return value;
     }
@@ -189,12 +194,14 @@ public final class BehaviourRules {
     private EchoConfigurationException wrong(String name, Object value, String wanted) {
         return new EchoConfigurationException(
                 "%s is '%s', but must be %s.".formatted(this.prefix + name, value, wanted),
-                "Correct the value of %s.".formatted(this.prefix + name));
+                "Correct the value of %s.".formatted(this.prefix + name),
+                this.prefix + name);
     }
 
     private EchoConfigurationException unknown(String kind, String found, String text, String known) {
         return new EchoConfigurationException(
                 "%sgreeting.text is '%s', but there is no %s %s.".formatted(this.prefix, text, kind, found),
-                "Use %s in %sgreeting.text.".formatted(known, this.prefix));
+                "Use %s in %sgreeting.text.".formatted(known, this.prefix),
+                this.prefix + "greeting.text");
     }
 }

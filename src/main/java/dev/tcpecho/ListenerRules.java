@@ -18,8 +18,8 @@ public final class ListenerRules {
      * Checks all listeners.
      *
      * @param listeners their configurations, by their names
-     * @throws DuplicatePortException if two have the same address and port
-     * @throws EchoConfigurationException if the properties of one do not fit together
+     * @throws EchoConfigurationException if the properties of one do not fit together, or if two have the same address
+     *     and port
      */
     public static void check(Map<String, Listener> listeners) {
         requireDistinctPorts(listeners);
@@ -36,7 +36,12 @@ public final class ListenerRules {
         listeners.forEach((name, listener) -> {
             String other = names.putIfAbsent(listener.address() + " " + listener.port(), name);
             if (other != null && listener.port() != 0) {
-                throw new DuplicatePortException(other, name, listener.port());
+                throw new EchoConfigurationException(
+                        "The listeners '%s' and '%s' are both to open port %s.".formatted(other, name, listener.port()),
+                        "Set echo.listeners.%s.port to another port than %s, or remove one of the two listeners."
+                                .formatted(name, listener.port()),
+                        "echo.listeners.%s.port".formatted(other),
+                        "echo.listeners.%s.port".formatted(name));
             }
         });
     }
@@ -54,7 +59,8 @@ public final class ListenerRules {
                                     name, listener.address(), address.isMulticastAddress() ? "multicast" : "broadcast"),
                     ("Set echo.listeners.%s.address to an IP address of this host, to a name that resolves to one,"
                                     + " or to '::' for every address.")
-                            .formatted(name));
+                            .formatted(name),
+                    "echo.listeners.%s.address".formatted(name));
         }
     }
 
@@ -65,7 +71,8 @@ public final class ListenerRules {
                     "echo.listeners.%s.proxy-protocol is 'required', but no proxy is trusted, so that nobody could connect."
                             .formatted(name),
                     "Set echo.listeners.%s.trusted-proxies to the CIDR blocks of the proxies, for example 10.0.0.0/8."
-                            .formatted(name));
+                            .formatted(name),
+                    "echo.listeners.%s.proxy-protocol".formatted(name));
         }
     }
 
@@ -74,7 +81,8 @@ public final class ListenerRules {
             throw new EchoConfigurationException(
                     "echo.listeners.%s.ssl.client-auth is '%s', but without TLS nobody shows a certificate."
                             .formatted(name, listener.ssl().clientAuth().name().toLowerCase(Locale.ROOT)),
-                    "Set echo.listeners.%s.ssl.bundle to the SSL bundle with the certificate.".formatted(name));
+                    "Set echo.listeners.%s.ssl.bundle to the SSL bundle with the certificate.".formatted(name),
+                    "echo.listeners.%s.ssl.client-auth".formatted(name));
         }
     }
 }

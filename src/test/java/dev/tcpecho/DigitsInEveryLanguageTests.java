@@ -1,10 +1,15 @@
 package dev.tcpecho;
 
+import static dev.tcpecho.testing.TestListeners.listener;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tcpecho.EchoProperties.Listener;
 import dev.tcpecho.probe.ProbeCommand;
 import dev.tcpecho.testing.RunningService;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,7 +57,8 @@ class DigitsInEveryLanguageTests {
 
     @Test
     void errorsHaveAsciiDigits() {
-        assertThat(new DuplicatePortException("a", "b", 7007))
-                .hasMessage("The listeners a and b both have the port 7007");
+        Listener listener = listener("::", 7007, 4096, false);
+        assertThatThrownBy(() -> ListenerRules.check(new TreeMap<>(Map.of("a", listener, "b", listener))))
+                .hasMessage("The listeners 'a' and 'b' are both to open port 7007.");
     }
 }

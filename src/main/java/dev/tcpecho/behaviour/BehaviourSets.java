@@ -61,7 +61,8 @@ final class BehaviourSets {
                         "%sbeans has '%s', but no bean of the type Behaviour has that name.".formatted(prefix, name),
                         this.beans.isEmpty()
                                 ? "Remove the name, or add the bean."
-                                : "Use %s, or * for every bean.".formatted(String.join(", ", this.beans.keySet())));
+                                : "Use %s, or * for every bean.".formatted(String.join(", ", this.beans.keySet())),
+                        prefix + "beans");
             }
         }
     }

@@ -173,7 +173,7 @@ public final class BindFailures {
     }
 
     private static String origin(ConfigurationProperty property, boolean origins) {
-        return (origins && property.getOrigin() != null) ? " (%s)".formatted(property.getOrigin()) : "";
+        return origins ? Origins.describe(property) : "";
     }
 
     /** What is wanted, be it one or a list. */

@@ -13,11 +13,18 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.core.env.Environment;
 import org.springframework.validation.FieldError;
 
 /** {@link FailureAnalyzer} for values that are out of range; before Boot's own, which spreads each over three lines. */
 @Order(Ordered.HIGHEST_PRECEDENCE)
 class PropertyConstraintFailureAnalyzer extends AbstractFailureAnalyzer<BindValidationException> {
+
+    private final Origins origins;
+
+    PropertyConstraintFailureAnalyzer(Environment environment) {
+        this.origins = new Origins(environment);
+    }
 
     @Override
     protected @Nullable FailureAnalysis analyze(Throwable rootFailure, BindValidationException failure) {
@@ -35,9 +42,11 @@ class PropertyConstraintFailureAnalyzer extends AbstractFailureAnalyzer<BindVali
                 failure);
     }
 
-    private static String describe(String prefix, FieldError error) {
-        return "%s is '%s', but %s."
-                .formatted(prefix + property(error), value(error.getRejectedValue()), error.getDefaultMessage());
+    private String describe(String prefix, FieldError error) {
+        String property = prefix + property(error);
+        return this.origins.addTo(
+                "%s is '%s', but %s.".formatted(property, value(error.getRejectedValue()), error.getDefaultMessage()),
+                List.of(property));
     }
 
     /** As it is written in the configuration: {@code listeners.plain.reuse-port}, not {@code [plain].reusePort}. */

@@ -1,13 +1,10 @@
 package dev.tcpecho.diagnostics;
 
 import dev.tcpecho.EchoConfigurationException;
-import java.util.Objects;
-import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
-import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
@@ -22,10 +19,10 @@ class PropertyValueFailureAnalyzer extends AbstractFailureAnalyzer<BindException
 
     private static final ConfigurationPropertyName ECHO = ConfigurationPropertyName.of("echo");
 
-    private final Environment environment;
+    private final Origins origins;
 
     PropertyValueFailureAnalyzer(Environment environment) {
-        this.environment = environment;
+        this.origins = new Origins(environment);
     }
 
     @Override
@@ -43,11 +40,6 @@ class PropertyValueFailureAnalyzer extends AbstractFailureAnalyzer<BindException
         if (failure.getProperty() != null || !(failure.getCause() instanceof ConverterNotFoundException)) {
             return failure.getProperty();
         }
-        return StreamSupport.stream(
-                        ConfigurationPropertySources.get(this.environment).spliterator(), false)
-                .map(source -> source.getConfigurationProperty(failure.getName()))
-                .filter(Objects::nonNull)
-                .findFirst()
-                .orElse(null);
+        return this.origins.find(failure.getName());
     }
 }

@@ -4,14 +4,22 @@ import dev.tcpecho.transport.TransportUnavailableException;
 import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
 import org.springframework.core.NestedExceptionUtils;
+import org.springframework.core.env.Environment;
 
 /** {@link FailureAnalyzer} for a transport that this process cannot use. */
 class TransportUnavailableFailureAnalyzer extends AbstractFailureAnalyzer<TransportUnavailableException> {
+
+    private final Origins origins;
+
+    TransportUnavailableFailureAnalyzer(Environment environment) {
+        this.origins = new Origins(environment);
+    }
 
     @Override
     protected FailureAnalysis analyze(Throwable rootFailure, TransportUnavailableException failure) {
@@ -22,11 +30,11 @@ class TransportUnavailableFailureAnalyzer extends AbstractFailureAnalyzer<Transp
         if (reason instanceof IOException) {
             return notUnpacked(failure, firstLine(reason));
         }
-        return new FailureAnalysis(
+        return analysis(
+                failure,
                 "echo.transport is '%s', which cannot be used here: %s."
                         .formatted(failure.transport(), firstLine(reason)),
-                "Set echo.transport to 'auto', which takes the best that can be used, or to 'nio', which always can.",
-                failure);
+                "Set echo.transport to 'auto', which takes the best that can be used, or to 'nio', which always can.");
     }
 
     /** Netty says so in one of the failures that it suppresses, after the loader's own. */
@@ -37,18 +45,22 @@ class TransportUnavailableFailureAnalyzer extends AbstractFailureAnalyzer<Transp
                                 String.valueOf(attempt.getMessage()).contains("exists but cannot be executed"));
     }
 
-    private static FailureAnalysis notUnpacked(TransportUnavailableException failure, String reason) {
+    private FailureAnalysis notUnpacked(TransportUnavailableException failure, String reason) {
         // As Netty's loader of native libraries chooses it.
         String directory = System.getProperty(
                 "io.netty.native.workdir", PlatformDependent.tmpdir().getPath());
-        return new FailureAnalysis(
+        return analysis(
+                failure,
                 "echo.transport is '%s', whose native library Netty cannot unpack to %s and load: %s."
                         .formatted(failure.transport(), directory, reason),
                 ("Let the service write and execute files in %s, name another directory with"
                                 + " -Dio.netty.native.workdir=DIRECTORY before -jar,"
                                 + " or set echo.transport to 'nio', which needs no native library.")
-                        .formatted(directory),
-                failure);
+                        .formatted(directory));
+    }
+
+    private FailureAnalysis analysis(TransportUnavailableException failure, String description, String action) {
+        return new FailureAnalysis(this.origins.addTo(description, List.of("echo.transport")), action, failure);
     }
 
     private static String firstLine(Throwable reason) {

@@ -96,7 +96,8 @@ public final class ListenerTls {
                             .formatted(
                                     bundles.getBundleNames().isEmpty()
                                             ? ""
-                                            : ", or name one of: " + String.join(", ", bundles.getBundleNames())));
+                                            : ", or name one of: " + String.join(", ", bundles.getBundleNames())),
+                    "echo.listeners.%s.ssl.bundle".formatted(this.listener));
         }
     }
 
@@ -119,7 +120,8 @@ public final class ListenerTls {
             throw new EchoConfigurationException(
                     "The SSL bundle '%s' cannot be used by the listener '%s': %s."
                             .formatted(this.ssl.bundle(), this.listener, failure.reason()),
-                    failure.action());
+                    failure.action(),
+                    "echo.listeners.%s.ssl.bundle".formatted(this.listener));
         }
     }
 

@@ -2,6 +2,7 @@ package dev.tcpecho.diagnostics;
 
 import static dev.tcpecho.testing.TestListeners.listener;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.tcpecho.server.ListenerBindException;
@@ -13,6 +14,7 @@ import java.net.BindException;
 import java.nio.channels.UnsupportedAddressTypeException;
 import java.nio.file.FileSystemException;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -22,6 +24,12 @@ import org.springframework.mock.env.MockEnvironment;
 
 /** The failures that cannot be brought about on every machine; {@link StartFailureTests} has the others. */
 class FailureAnalyzerTests {
+
+    /** Netty's native errors need the native library, whichever test comes first. */
+    @BeforeAll
+    static void loadNativeLibrary() {
+        assumeThat(Transport.EPOLL.unavailabilityCause()).isNull();
+    }
 
     @ParameterizedTest
     @MethodSource
@@ -70,7 +78,7 @@ class FailureAnalyzerTests {
 
     @Test
     void transportThatCannotBeUsed() {
-        FailureAnalysis analysis = new TransportUnavailableFailureAnalyzer()
+        FailureAnalysis analysis = new TransportUnavailableFailureAnalyzer(new MockEnvironment())
                 .analyze(new TransportUnavailableException(
                         Transport.IO_URING, new UnsupportedOperationException("the kernel forbids it\nand more")));
         assertThat(analysis.getDescription())
@@ -84,7 +92,7 @@ class FailureAnalyzerTests {
     @ParameterizedTest
     @MethodSource
     void nativeLibraryThatCannotBeUnpackedNamesTheDirectory(Throwable cause, String reason) {
-        FailureAnalysis analysis = new TransportUnavailableFailureAnalyzer()
+        FailureAnalysis analysis = new TransportUnavailableFailureAnalyzer(new MockEnvironment())
                 .analyze(new TransportUnavailableException(Transport.EPOLL, cause));
         String directory = System.getProperty("java.io.tmpdir");
         assertThat(analysis.getDescription())

@@ -137,8 +137,8 @@ class StartFailureTests {
     void portOutOfRange(String port, CapturedOutput output) {
         assertStartFails(
                 output,
-                "echo.listeners.plain.port is '%s', but must be a port from 0 to 65535, where 0 is any free port."
-                        .formatted(port),
+                "echo.listeners.plain.port is '%s', but must be a port from 0 to 65535, where 0 is any free port%s."
+                        .formatted(port, argument("echo.listeners.plain.port")),
                 "Correct the value of echo.listeners.plain.port.",
                 "--echo.listeners.plain.port=" + port);
     }
@@ -157,7 +157,9 @@ class StartFailureTests {
     void duplicatePorts(CapturedOutput output) {
         assertStartFails(
                 output,
-                "The listeners 'a' and 'b' are both to open port 7007.",
+                "The listeners 'a' and 'b' are both to open port 7007"
+                        + " (\"echo.listeners.a.port\" from property source \"commandLineArgs\","
+                        + " \"echo.listeners.b.port\" from property source \"commandLineArgs\").",
                 "Set echo.listeners.b.port to another port than 7007, or remove one of the two listeners.",
                 "--echo.listeners.a.port=7007",
                 "--echo.listeners.b.port=7007");
@@ -213,8 +215,8 @@ class StartFailureTests {
     void addressToWhichNoClientCanConnect(String address, String kind, CapturedOutput output) {
         assertStartFails(
                 output,
-                "echo.listeners.plain.address is '%s', a %s address, to which no TCP client can connect."
-                        .formatted(address, kind),
+                "echo.listeners.plain.address is '%s', a %s address, to which no TCP client can connect%s."
+                        .formatted(address, kind, argument("echo.listeners.plain.address")),
                 "Set echo.listeners.plain.address to an IP address of this host, to a name that resolves to one,"
                         + " or to '::' for every address.",
                 "--echo.listeners.plain.address=" + address);
@@ -244,7 +246,7 @@ class StartFailureTests {
     void valueOutOfRange(String property, String value, String rule, String shown, CapturedOutput output) {
         assertStartFails(
                 output,
-                "%s is '%s', but %s.".formatted(property, shown, rule),
+                "%s is '%s', but %s%s.".formatted(property, shown, rule, argument(property)),
                 "Correct the value of %s.".formatted(property),
                 "--" + property + "=" + value);
     }
@@ -266,8 +268,10 @@ class StartFailureTests {
                 .isNotNull();
         assertThat(output)
                 .contains(
-                        "echo.limits.connections is '0', but must be 1 or more.\n",
-                        "echo.limits.lifetime is '-1000ms', but must be 0s or more, where 0s is no limit.\n")
+                        "echo.limits.connections is '0', but must be 1 or more%s.\n"
+                                .formatted(argument("echo.limits.connections")),
+                        "echo.limits.lifetime is '-1000ms', but must be 0s or more, where 0s is no limit%s.\n"
+                                .formatted(argument("echo.limits.lifetime")))
                 .containsPattern("Correct the value of echo.limits.\\w+ and echo.limits.\\w+\\.");
     }
 
@@ -315,7 +319,8 @@ class StartFailureTests {
     void requiredProxyProtocolWithoutATrustedProxy(CapturedOutput output) {
         assertStartFails(
                 output,
-                "echo.listeners.plain.proxy-protocol is 'required', but no proxy is trusted, so that nobody could connect.",
+                "echo.listeners.plain.proxy-protocol is 'required', but no proxy is trusted, so that nobody could connect"
+                        + argument("echo.listeners.plain.proxy-protocol") + ".",
                 "Set echo.listeners.plain.trusted-proxies to the CIDR blocks of the proxies, for example 10.0.0.0/8.",
                 "--echo.listeners.plain.proxy-protocol=required");
     }
@@ -324,7 +329,8 @@ class StartFailureTests {
     void clientCertificatesWithoutTls(CapturedOutput output) {
         assertStartFails(
                 output,
-                "echo.listeners.plain.ssl.client-auth is 'need', but without TLS nobody shows a certificate.",
+                "echo.listeners.plain.ssl.client-auth is 'need', but without TLS nobody shows a certificate"
+                        + argument("echo.listeners.plain.ssl.client-auth") + ".",
                 "Set echo.listeners.plain.ssl.bundle to the SSL bundle with the certificate.",
                 "--echo.listeners.plain.ssl.client-auth=need");
     }
@@ -381,38 +387,39 @@ class StartFailureTests {
     void sslBundleThatDoesNotExist(CapturedOutput output) {
         assertStartFails(
                 output,
-                "echo.listeners.plain.ssl.bundle is 'web', which is no SSL bundle.",
+                "echo.listeners.plain.ssl.bundle is 'web', which is no SSL bundle"
+                        + argument("echo.listeners.plain.ssl.bundle") + ".",
                 "Configure that bundle under spring.ssl.bundle.pem or spring.ssl.bundle.jks.",
                 "--echo.listeners.plain.ssl.bundle=web");
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    rate=-1B                                   | B.rate.bytes-per-second is '-1B', but must be 1B or more.                        | Correct the value of B.rate.bytes-per-second.
-                    rate.scope=listener                        | B.rate.bytes-per-second is not set.                                             | Set B.rate.bytes-per-second, or remove B.rate.
+                    rate=-1B                                   | B.rate.bytes-per-second is '-1B', but must be 1B or more{}.                        | Correct the value of B.rate.bytes-per-second.
+                    rate.scope=listener                        | B.rate.bytes-per-second is not set{}.                                             | Set B.rate.bytes-per-second, or remove B.rate.
                     rate=1B rate.probability=0.5               | There is no such property: B.rate.probability = '0.5'{}.                         | Correct its name or remove it; the README and docs/behaviours.md list every property.
-                    delay.duration=1s delay.probability=2      | B.delay.probability is '2.0', but must be a share from 0 to 1.                   | Correct the value of B.delay.probability.
-                    delay=-1s                                  | B.delay.duration is '-1s', but must be 0s or more.                               | Correct the value of B.delay.duration.
-                    delay.jitter=1s                            | B.delay.duration is not set.                                                     | Set B.delay.duration, or remove B.delay.
-                    delay.duration=1s delay.jitter=-1s         | B.delay.jitter is '-1s', but must be 0s or more.                                 | Correct the value of B.delay.jitter.
-                    delay.duration=1s delay.jitter=1001ms      | B.delay.jitter is '1001ms', but must be at most the delay of 1s, unless delay.distribution is 'normal'. | Correct the value of B.delay.jitter.
-                    corrupt=0B                                 | B.corrupt.one-bit-in is '0B', but must be 1B or more.                            | Correct the value of B.corrupt.one-bit-in.
-                    corrupt.one-bit-in=1B corrupt.probability=-1 | B.corrupt.probability is '-1.0', but must be a share from 0 to 1.              | Correct the value of B.corrupt.probability.
-                    chunk=0B                                   | B.chunk.size is '0B', but must be 1B or more.                                    | Correct the value of B.chunk.size.
-                    chunk.size=10B chunk.variation=10B         | B.chunk.variation is '10B', but must be 0B or more, and less than the chunk size of 10B. | Correct the value of B.chunk.variation.
-                    chunk.size=10B chunk.pause=-1ms            | B.chunk.pause is '-1ms', but must be 0s or more.                                 | Correct the value of B.chunk.pause.
-                    stall-after=0B                             | B.stall-after.bytes is '0B', but must be 1B or more.                             | Correct the value of B.stall-after.bytes.
-                    close-after=-1s                            | B.close-after.time is '-1s', but must be 0s or more.                             | Correct the value of B.close-after.time.
-                    reset-after.probability=0.5                | B.reset-after has neither bytes nor time.                                        | Set B.reset-after.bytes, B.reset-after.time or both.
-                    close-after=1KB reset-after=1s             | B.close-after and B.reset-after are both set, but a connection ends only once.   | Remove B.close-after or B.reset-after.
-                    greeting={host}                            | B.greeting.text is '{host}', but there is no placeholder {host}.                 | Use {hostname}, {listener}, {port}, {remote}, {sni} or {connection} in B.greeting.text.
-                    greeting=a\\q                            | B.greeting.text is 'a\\q', but there is no escape \\q.                       | Use \\r, \\n, \\t or \\\\ in B.greeting.text.
-                    greeting=                                  | B.greeting.text is '', but must be 1 to 1,024 characters.                        | Correct the value of B.greeting.text.
-                    greeting.format=json greeting.text=a       | B.greeting.text is 'a', but must be empty if greeting.format is 'json'.          | Correct the value of B.greeting.text.
-                    refuse=1.5                                 | B.refuse.share is '1.5', but must be a share from 0 to 1.                        | Correct the value of B.refuse.share.
-                    refuse.mode=close-port refuse.share=0.5    | B.refuse.share is '0.5', but must be 1 if refuse.mode is 'close-port', because a closed port refuses every connection. | Correct the value of B.refuse.share.
-                    beans=nope                                 | B.beans has 'nope', but no bean of the type Behaviour has that name.             | Remove the name, or add the bean.
-                    beans=*,nope                               | B.beans has 'nope', but no bean of the type Behaviour has that name.             | Remove the name, or add the bean.
+                    delay.duration=1s delay.probability=2      | B.delay.probability is '2.0', but must be a share from 0 to 1{}.                   | Correct the value of B.delay.probability.
+                    delay=-1s                                  | B.delay.duration is '-1s', but must be 0s or more{}.                               | Correct the value of B.delay.duration.
+                    delay.jitter=1s                            | B.delay.duration is not set{}.                                                     | Set B.delay.duration, or remove B.delay.
+                    delay.duration=1s delay.jitter=-1s         | B.delay.jitter is '-1s', but must be 0s or more{}.                                 | Correct the value of B.delay.jitter.
+                    delay.duration=1s delay.jitter=1001ms      | B.delay.jitter is '1001ms', but must be at most the delay of 1s, unless delay.distribution is 'normal'{}. | Correct the value of B.delay.jitter.
+                    corrupt=0B                                 | B.corrupt.one-bit-in is '0B', but must be 1B or more{}.                            | Correct the value of B.corrupt.one-bit-in.
+                    corrupt.one-bit-in=1B corrupt.probability=-1 | B.corrupt.probability is '-1.0', but must be a share from 0 to 1{}.              | Correct the value of B.corrupt.probability.
+                    chunk=0B                                   | B.chunk.size is '0B', but must be 1B or more{}.                                    | Correct the value of B.chunk.size.
+                    chunk.size=10B chunk.variation=10B         | B.chunk.variation is '10B', but must be 0B or more, and less than the chunk size of 10B{}. | Correct the value of B.chunk.variation.
+                    chunk.size=10B chunk.pause=-1ms            | B.chunk.pause is '-1ms', but must be 0s or more{}.                                 | Correct the value of B.chunk.pause.
+                    stall-after=0B                             | B.stall-after.bytes is '0B', but must be 1B or more{}.                             | Correct the value of B.stall-after.bytes.
+                    close-after=-1s                            | B.close-after.time is '-1s', but must be 0s or more{}.                             | Correct the value of B.close-after.time.
+                    reset-after.probability=0.5                | B.reset-after has neither bytes nor time{}.                                        | Set B.reset-after.bytes, B.reset-after.time or both.
+                    close-after=1KB reset-after=1s             | B.close-after and B.reset-after are both set, but a connection ends only once ("B.close-after" from property source "commandLineArgs", "B.reset-after" from property source "commandLineArgs"). | Remove B.close-after or B.reset-after.
+                    greeting={host}                            | B.greeting.text is '{host}', but there is no placeholder {host}{}.                 | Use {hostname}, {listener}, {port}, {remote}, {sni} or {connection} in B.greeting.text.
+                    greeting=a\\q                            | B.greeting.text is 'a\\q', but there is no escape \\q{}.                       | Use \\r, \\n, \\t or \\\\ in B.greeting.text.
+                    greeting=                                  | B.greeting.text is '', but must be 1 to 1,024 characters{}.                        | Correct the value of B.greeting.text.
+                    greeting.format=json greeting.text=a       | B.greeting.text is 'a', but must be empty if greeting.format is 'json'{}.          | Correct the value of B.greeting.text.
+                    refuse=1.5                                 | B.refuse.share is '1.5', but must be a share from 0 to 1{}.                        | Correct the value of B.refuse.share.
+                    refuse.mode=close-port refuse.share=0.5    | B.refuse.share is '0.5', but must be 1 if refuse.mode is 'close-port', because a closed port refuses every connection{}. | Correct the value of B.refuse.share.
+                    beans=nope                                 | B.beans has 'nope', but no bean of the type Behaviour has that name{}.             | Remove the name, or add the bean.
+                    beans=*,nope                               | B.beans has 'nope', but no bean of the type Behaviour has that name{}.             | Remove the name, or add the bean.
                     nope=1                                     | There is no such property: B.nope = '1'{}.                                       | Correct its name or remove it; the README and docs/behaviours.md list every property.
                     seed=                                      | There is no such property, or it needs a value: B.seed = ''{}.                   | Correct its name, give it a value or remove it; the README and docs/behaviours.md list every property.
                     seed=many                                  | B.seed is 'many', which is not a whole number{}.                                 | Set B.seed to a whole number, for example 100.
@@ -430,11 +437,15 @@ class StartFailureTests {
         String last = BEHAVIOURS + "." + settings.replaceAll("(.* |^)([^ ]*)=.*", "$2");
         assertStartFails(
                 output,
-                inFull(description.replace("{}", " (\"%s\" from property source \"commandLineArgs\")".formatted(last))),
+                inFull(description.replace("{}", argument(last))),
                 inFull(action),
                 Stream.of(settings.split(" "))
                         .map(setting -> "--%s.%s".formatted(BEHAVIOURS, setting))
                         .toArray(String[]::new));
+    }
+
+    private static String argument(String property) {
+        return " (\"%s\" from property source \"commandLineArgs\")".formatted(property);
     }
 
     private static String inFull(String sentence) {
@@ -452,13 +463,13 @@ class StartFailureTests {
                     chunk: {size: true}                | B.chunk.size is 'true', which is not a data size; YAML reads yes and on as true, no and off as false{}.                    | Set B.chunk.size to a number and a unit, for example 100B, 1KB or 1GB.
                     delay: {duration: 1s, probability: true} | B.delay.probability is 'true', which is not a number; YAML reads yes and on as true, no and off as false{}.          | Set B.delay.probability to a number, for example 0.5.
                     rate: 1.5                          | B.rate is '1.5', which is not a data size{}.                           | Set B.rate to a number and a unit, for example 100B, 1KB or 1GB.
-                    rate: -1                           | B.rate.bytes-per-second is '-1B', but must be 1B or more.              | Correct the value of B.rate.bytes-per-second.
-                    refuse: 2                          | B.refuse.share is '2.0', but must be a share from 0 to 1.              | Correct the value of B.refuse.share.
-                    refuse: .nan                       | B.refuse.share is 'NaN', but must be a share from 0 to 1.              | Correct the value of B.refuse.share.
+                    rate: -1                           | B.rate.bytes-per-second is '-1B', but must be 1B or more{}.              | Correct the value of B.rate.bytes-per-second.
+                    refuse: 2                          | B.refuse.share is '2.0', but must be a share from 0 to 1{}.              | Correct the value of B.refuse.share.
+                    refuse: .nan                       | B.refuse.share is 'NaN', but must be a share from 0 to 1{}.              | Correct the value of B.refuse.share.
                     delay: [1s]                        | B.delay[0] is '1s'{}, but B.delay takes no list. | Set B.delay as the README and docs/behaviours.md show.
                     delay: []                          | B.delay is '', which is not a duration{}.                              | Set B.delay to a number and a unit, for example 500ms, 20s or 5m.
                     refuse: [0.1]                      | B.refuse[0] is '0.1'{}, but B.refuse takes no list. | Set B.refuse as the README and docs/behaviours.md show.
-                    beans: [shout]                     | B.beans has 'shout', but no bean of the type Behaviour has that name.  | Remove the name, or add the bean.
+                    beans: [shout]                     | B.beans has 'shout', but no bean of the type Behaviour has that name{}.  | Remove the name, or add the bean.
                     beans: {shout: 1}                  | There is no such property: B.beans.shout = '1'{}.                      | Correct its name or remove it; the README and docs/behaviours.md list every property.
                     """)
     void behavioursInYamlThatCannotBeMeant(
@@ -507,11 +518,11 @@ class StartFailureTests {
                     ECHO_LISTENERS_PLAIN_BEHAVIOURS_DELAY             | soon | B.delay is 'soon', which is not a duration{}.                      | Set B.delay to a number and a unit, for example 500ms, 20s or 5m.
                     ECHO_LISTENERS_PLAIN_BEHAVIOURS_STALLAFTER        | soon | B.stall-after is 'soon', which is not a data size or a duration{}. | Set B.stall-after to a number and a unit, for example 10KB or 5s.
                     ECHO_LISTENERS_PLAIN_BEHAVIOURS_STALL_AFTER       | true | B.stall-after is 'true', which is not a data size or a duration{}. | Set B.stall-after to a number and a unit, for example 10KB or 5s.
-                    ECHO_LISTENERS_PLAIN_BEHAVIOURS_CLOSEAFTER_BYTES  | 0    | B.close-after.bytes is '0B', but must be 1B or more.               | Correct the value of B.close-after.bytes.
+                    ECHO_LISTENERS_PLAIN_BEHAVIOURS_CLOSEAFTER_BYTES  | 0    | B.close-after.bytes is '0B', but must be 1B or more{}.               | Correct the value of B.close-after.bytes.
                     ECHO_LIMITS_IDLETIMEOUT                           | 300  | echo.limits.idle-timeout is '300', which has no unit{}.            | Set echo.limits.idle-timeout to a number and a unit, for example 500ms, 20s or 5m.
                     ECHO_LISTENERS_PLA_IN_PORT                        | 7    | The environment variable ECHO_LISTENERS_PLA_IN_PORT sets no property. | Write ECHO_LISTENERS_PLAIN_PORT for echo.listeners.plain.port.
                     ECHO_LIMITS_CONECTIONS                            | 7    | The environment variable ECHO_LIMITS_CONECTIONS sets no property.  | Correct its name or remove it; the README and docs/behaviours.md list every property.
-                    ECHO_LISTENERS_PLAIN_BEHAVIOURS_BEANS             | nope | B.beans has 'nope', but no bean of the type Behaviour has that name. | Remove the name, or add the bean.
+                    ECHO_LISTENERS_PLAIN_BEHAVIOURS_BEANS             | nope | B.beans has 'nope', but no bean of the type Behaviour has that name{}. | Remove the name, or add the bean.
                     """)
     void environmentThatCannotBeMeant(
             String variable, String value, String description, String action, CapturedOutput output) {

@@ -3,7 +3,7 @@ package dev.tcpecho.server;
 import static dev.tcpecho.testing.TestListeners.listener;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tcpecho.DuplicatePortException;
+import dev.tcpecho.EchoConfigurationException;
 import dev.tcpecho.EchoProperties;
 import dev.tcpecho.EchoProperties.Drain;
 import dev.tcpecho.EchoProperties.Limits;
@@ -116,7 +116,7 @@ class EchoServerConfigurationTests {
         this.runner
                 .withPropertyValues("echo.listeners.a.port=7", "echo.listeners.b.port=7")
                 .run(context ->
-                        assertThat(context).getFailure().rootCause().isInstanceOf(DuplicatePortException.class));
+                        assertThat(context).getFailure().rootCause().isInstanceOf(EchoConfigurationException.class));
     }
 
     @Configuration(proxyBeanMethods = false)
