@@ -42,6 +42,8 @@ public final class BindFailures {
     private static final Wanted DATA_SIZE =
             new Wanted("a data size", "a number and a unit, for example 100B, 1KB or 1GB");
 
+    private static final Wanted PORT = new Wanted("a whole number", "a port from 0 to 65535, where 0 is any free port");
+
     private static final Map<Class<?>, Wanted> WANTED = Map.ofEntries(
             Map.entry(Duration.class, DURATION),
             Map.entry(Delay.class, DURATION),
@@ -65,6 +67,8 @@ public final class BindFailures {
                                     + " 2001:db8::/32; names are not looked up")),
             Map.entry(boolean.class, new Wanted("a truth value", "true or false")),
             Map.entry(int.class, new Wanted("a whole number", "a whole number, for example 100")),
+            // Of this type are the ports of Spring Boot alone.
+            Map.entry(Integer.class, PORT),
             Map.entry(Long.class, new Wanted("a whole number", "a whole number, for example 100")),
             Map.entry(double.class, new Wanted("a number", "a number, for example 0.5")));
 
@@ -107,18 +111,28 @@ public final class BindFailures {
                                         missing.value(),
                                         (property.getValue() instanceof Number) ? "; YAML reads 5:00 as 300" : "",
                                         origin(property, origins))
-                        : "%s is '%s', which is not %s%s%s."
-                                .formatted(
-                                        property.getName(),
-                                        property.getValue(),
-                                        wanted.kind,
-                                        (property.getValue() instanceof Boolean)
-                                                ? "; YAML reads yes and on as true, no and off as false"
-                                                : "",
-                                        origin(property, origins)),
+                        : isNot(wanted, property, origins),
                 (NestedExceptionUtils.getMostSpecificCause(failure) instanceof InvalidAddressBlockException invalid)
                         ? String.valueOf(invalid.getMessage())
                         : "Set %s to %s.".formatted(property.getName(), wanted.values));
+    }
+
+    /** Tells that a port of Spring Boot's servers is no whole number. */
+    static EchoConfigurationException isNoPort(ConfigurationProperty property) {
+        return new EchoConfigurationException(
+                isNot(PORT, property, true), "Set %s to %s.".formatted(property.getName(), PORT.values));
+    }
+
+    private static String isNot(Wanted wanted, ConfigurationProperty property, boolean origins) {
+        return "%s is '%s', which is not %s%s%s."
+                .formatted(
+                        property.getName(),
+                        property.getValue(),
+                        wanted.kind,
+                        (property.getValue() instanceof Boolean)
+                                ? "; YAML reads yes and on as true, no and off as false"
+                                : "",
+                        origin(property, origins));
     }
 
     private static EchoConfigurationException isGroup(ConfigurationProperty property, String example, boolean origins) {

@@ -1,6 +1,7 @@
 package dev.tcpecho.diagnostics;
 
 import dev.tcpecho.EchoConfigurationException;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
@@ -19,6 +20,10 @@ class PropertyValueFailureAnalyzer extends AbstractFailureAnalyzer<BindException
 
     private static final ConfigurationPropertyName ECHO = ConfigurationPropertyName.of("echo");
 
+    /** The properties of Spring Boot that the README explains, and that have a type of its own. */
+    static final Set<ConfigurationPropertyName> PORTS =
+            Set.of(ConfigurationPropertyName.of("server.port"), ConfigurationPropertyName.of("management.server.port"));
+
     private final Origins origins;
 
     PropertyValueFailureAnalyzer(Environment environment) {
@@ -28,7 +33,7 @@ class PropertyValueFailureAnalyzer extends AbstractFailureAnalyzer<BindException
     @Override
     protected @Nullable FailureAnalysis analyze(Throwable rootFailure, BindException failure) {
         ConfigurationProperty property = find(failure);
-        if (property == null || !ECHO.isAncestorOf(property.getName())) {
+        if (property == null || !(ECHO.isAncestorOf(property.getName()) || PORTS.contains(property.getName()))) {
             return null;
         }
         EchoConfigurationException explained = BindFailures.explain(failure, property, true);

@@ -95,6 +95,27 @@ class StartFailureTests {
     }
 
     @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    server.port            | 70000 | but must be a port from 0 to 65535, where 0 is any free port | Correct the value of {}.
+                    server.port            | -5    | but must be a port from 0 to 65535, where 0 is any free port | Correct the value of {}, or set spring.main.web-application-type to none for no management port.
+                    server.port            | many  | which is not a whole number                                  | Set {} to a port from 0 to 65535, where 0 is any free port.
+                    management.server.port | 65536 | but must be a port from 0 to 65535, where 0 is any free port | Correct the value of {}.
+                    management.server.port | many  | which is not a whole number                                  | Set {} to a port from 0 to 65535, where 0 is any free port.
+                    """)
+    void managementPortThatIsNoPort(
+            String property, String value, String fault, String action, CapturedOutput output, @TempDir Path directory)
+            throws Exception {
+        Path file = directory.resolve("port.yml");
+        String other = property.equals("server.port") ? "" : "server.port: 0\n";
+        Files.writeString(file, "\n%s: %s\n%s".formatted(property, value, other));
+        assertStartFailsExactly(
+                output,
+                "%s is '%s', %s (URL [file:%s] - 2:%s).".formatted(property, value, fault, file, property.length() + 3),
+                action.replace("{}", property),
+                "--spring.config.additional-location=file:" + file);
+    }
+
+    @ParameterizedTest
     @CsvSource({"::, 127.0.0.1", "127.0.0.1, ::", "::, 0.0.0.0", "127.0.0.1, localhost"})
     void portOfAListenerThatIsOpenOnAnOverlappingAddress(String first, String second, CapturedOutput output)
             throws Exception {
