@@ -13,6 +13,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationPropertiesBinding;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.core.convert.TypeDescriptor;
 import org.springframework.core.convert.converter.GenericConverter;
 import org.springframework.stereotype.Component;
@@ -33,6 +34,26 @@ public final class BehaviourShortForms implements GenericConverter {
             After.class, After::valueOf,
             Greeting.class, Greeting::valueOf,
             Refuse.class, Refuse::valueOf);
+
+    static boolean isReadInto(Class<?> type) {
+        return READERS.containsKey(type);
+    }
+
+    /**
+     * Tells that a setting of a behaviour does nothing beside the behaviour's short form.
+     *
+     * @param setting the setting, as the beginning of a sentence
+     * @param behaviour the behaviour
+     * @param value its short form
+     * @return what is wrong, and what to do
+     */
+    public static EchoConfigurationException hides(String setting, ConfigurationPropertyName behaviour, Object value) {
+        return new EchoConfigurationException(
+                "%s has no effect, because %s is '%s'.".formatted(setting, behaviour, value),
+                "Remove one of the two, or write the value of %s as a setting below it, as docs/behaviours.md shows."
+                        .formatted(behaviour),
+                behaviour.toString());
+    }
 
     @Override
     public Set<ConvertiblePair> getConvertibleTypes() {

@@ -1,8 +1,10 @@
 package dev.tcpecho;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -12,6 +14,7 @@ import org.springframework.boot.context.properties.bind.AbstractBindHandler;
 import org.springframework.boot.context.properties.bind.BindContext;
 import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 
@@ -32,6 +35,11 @@ final class UnknownVariableBindHandler extends AbstractBindHandler {
     /** The variables that answered. */
     private final Set<String> known = new HashSet<>();
 
+    private final Set<ConfigurationPropertyName> lists = new HashSet<>();
+
+    /** The values of behaviours that have one, so that the binder asks for no setting of them. */
+    private final Map<ConfigurationPropertyName, Object> shortForms = new HashMap<>();
+
     UnknownVariableBindHandler(BindHandler parent) {
         super(parent);
     }
@@ -41,9 +49,13 @@ final class UnknownVariableBindHandler extends AbstractBindHandler {
         if (ECHO.isAncestorOf(name)) {
             EnvironmentVariables environment = new EnvironmentVariables(context.getSources());
             this.properties.add(name);
-            note(environment.find(name));
+            String variable = environment.find(name);
+            note(variable);
             if (target.getType().resolve() == List.class) {
-                noteElements(name, environment);
+                this.lists.add(name);
+                if (variable == null) {
+                    noteElements(name, environment);
+                }
             }
         }
         return super.onStart(name, target, context);
@@ -65,6 +77,18 @@ final class UnknownVariableBindHandler extends AbstractBindHandler {
         } while (variable != null);
     }
 
+    @Override
+    public @Nullable Object onSuccess(
+            ConfigurationPropertyName name, Bindable<?> target, BindContext context, Object result) {
+        ConfigurationProperty property = context.getConfigurationProperty();
+        if (property != null
+                && property.getName().equals(name)
+                && BehaviourShortForms.isReadInto(target.getType().resolve(Object.class))) {
+            this.shortForms.put(name, property.getValue());
+        }
+        return super.onSuccess(name, target, context, result);
+    }
+
     /**
      * Ends the configuration.
      *
@@ -76,7 +100,8 @@ final class UnknownVariableBindHandler extends AbstractBindHandler {
             throws Exception {
         super.onFinish(name, target, context, result);
         if (ECHO.equals(name)) {
-            new EnvironmentVariables(context.getSources())
+            EnvironmentVariables environment = new EnvironmentVariables(context.getSources());
+            environment
                     .names()
                     .filter(variable -> OF_THIS_SERVICE
                             .matcher(EnvironmentVariables.normalize(variable))
@@ -84,20 +109,52 @@ final class UnknownVariableBindHandler extends AbstractBindHandler {
                     .filter(variable -> !this.known.contains(variable))
                     .sorted()
                     .findFirst()
-                    .ifPresent(this::refuse);
+                    .ifPresent(variable -> {
+                        throw refusal(variable, environment);
+                    });
         }
     }
 
-    private void refuse(String variable) {
-        throw new EchoConfigurationException(
+    private EchoConfigurationException refusal(String variable, EnvironmentVariables environment) {
+        String normal = EnvironmentVariables.normalize(variable);
+        for (ConfigurationPropertyName property : this.properties) {
+            String stronger = environment.find(property);
+            if (stronger != null
+                    && (isSpelledAlike(normal, property)
+                            || (this.lists.contains(property) && isAbove(property, normal)))) {
+                return new EchoConfigurationException(
+                        "The environment variable %s has no effect, because %s sets %s."
+                                .formatted(variable, stronger, property),
+                        "Remove one of the two.");
+            }
+        }
+        return this.shortForms.entrySet().stream()
+                .filter(shortForm -> isAbove(shortForm.getKey(), normal))
+                .findFirst()
+                .map(shortForm -> BehaviourShortForms.hides(
+                        "The environment variable " + variable, shortForm.getKey(), shortForm.getValue()))
+                .orElseGet(() -> setsNoProperty(variable, normal));
+    }
+
+    private EchoConfigurationException setsNoProperty(String variable, String normal) {
+        return new EchoConfigurationException(
                 "The environment variable %s sets no property.".formatted(variable),
                 this.properties.stream()
-                        .filter(property -> lettersAndDigits(EnvironmentVariables.of(property))
-                                .equals(lettersAndDigits(EnvironmentVariables.normalize(variable))))
+                        .filter(property -> isSpelledAlike(normal, property))
                         .findFirst()
                         .map(UnknownVariableBindHandler::howToSet)
                         .orElse(
                                 "Correct its name or remove it; the README and docs/behaviours.md list every property."));
+    }
+
+    private static boolean isSpelledAlike(String variable, ConfigurationPropertyName property) {
+        return lettersAndDigits(EnvironmentVariables.of(property)).equals(lettersAndDigits(variable));
+    }
+
+    private static boolean isAbove(ConfigurationPropertyName property, String variable) {
+        return IntStream.range(0, variable.length())
+                .filter(i -> variable.charAt(i) == '_')
+                .anyMatch(i -> isSpelledAlike(variable.substring(0, i), property));
     }
 
     private static String howToSet(ConfigurationPropertyName property) {

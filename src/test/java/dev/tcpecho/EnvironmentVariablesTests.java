@@ -98,6 +98,44 @@ class EnvironmentVariablesTests {
                         }));
     }
 
+    /**
+     * Spring Boot reads one of them, whichever way it is spelled, and no setting beside a value that stands for all.
+     */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    ECHO_LIMITS_IDLETIMEOUT=1s ECHO_LIMITS_IDLE_TIMEOUT=2s        | The environment variable ECHO_LIMITS_IDLE_TIMEOUT has no effect, because ECHO_LIMITS_IDLETIMEOUT sets echo.limits.idle-timeout. | Remove one of the two.
+                    ECHO_LIMITS_CONNECTIONS=1 echo_limits_connections=2           | The environment variable echo_limits_connections has no effect, because ECHO_LIMITS_CONNECTIONS sets echo.limits.connections. | Remove one of the two.
+                    ECHO_LIMITS_ALLOW=10.0.0.0/8 ECHO_LIMITS_ALLOW_0=11.0.0.0/8   | The environment variable ECHO_LIMITS_ALLOW_0 has no effect, because ECHO_LIMITS_ALLOW sets echo.limits.allow. | Remove one of the two.
+                    {}TRUSTEDPROXIES=10.0.0.0/8 {}TRUSTED_PROXIES=11.0.0.0/8      | The environment variable {}TRUSTED_PROXIES has no effect, because {}TRUSTEDPROXIES sets echo.listeners.plain.trusted-proxies. | Remove one of the two.
+                    {}BEHAVIOURS_DELAY=1s {}BEHAVIOURS_DELAY_JITTER=1ms           | The environment variable {}BEHAVIOURS_DELAY_JITTER has no effect, because B.delay is '1s'. | Remove one of the two, or write the value of B.delay as a setting below it, as docs/behaviours.md shows.
+                    {}BEHAVIOURS_CLOSEAFTER=1KB {}BEHAVIOURS_CLOSE_AFTER_TIME=1s  | The environment variable {}BEHAVIOURS_CLOSE_AFTER_TIME has no effect, because B.close-after is '1KB'. | Remove one of the two, or write the value of B.close-after as a setting below it, as docs/behaviours.md shows.
+                    {}BEHAVIOURS_CHUNK_PAUSE=1ms                                  | The environment variable {}BEHAVIOURS_CHUNK_PAUSE has no effect, because B.chunk is '1B'. | Remove one of the two, or write the value of B.chunk as a setting below it, as docs/behaviours.md shows.
+                    """)
+    void variableThatAnotherSettingHidesIsRefused(String variables, String message, String action) {
+        run(
+                "echo.listeners.plain: {port: 7, behaviours: {chunk: 1B}}",
+                environment(variables.replace("{}", "ECHO_LISTENERS_PLAIN_")),
+                context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .isInstanceOfSatisfying(EchoConfigurationException.class, failure -> {
+                            assertThat(failure).hasMessage(inFull(message));
+                            assertThat(failure.action()).isEqualTo(inFull(action));
+                        }));
+    }
+
+    private static String inFull(String text) {
+        return text.replace("{}", "ECHO_LISTENERS_PLAIN_").replace("B.", "echo.listeners.plain.behaviours.");
+    }
+
+    private static Map<String, Object> environment(String variables) {
+        Map<String, Object> environment = new LinkedHashMap<>();
+        Stream.of(variables.split(" "))
+                .map(variable -> variable.split("="))
+                .forEach(variable -> environment.put(variable[0], variable[1]));
+        return environment;
+    }
+
     /** Each of these is known, though a stronger source hides some, and others have a listener of their own. */
     @ParameterizedTest
     @ValueSource(
@@ -121,14 +159,10 @@ class EnvironmentVariablesTests {
                 "ECHO_PORT=tcp://10.0.0.1:7 ECHO_SERVICE_HOST=10.0.0.1 ECHO_PORT_7_TCP_ADDR=10.0.0.1"
             })
     void variableOfAPropertyIsTaken(String variables) {
-        Map<String, Object> environment = new LinkedHashMap<>();
-        Stream.of(variables.split(" "))
-                .map(variable -> variable.split("="))
-                .forEach(variable -> environment.put(variable[0], variable[1]));
         run("""
                 echo.listeners.plain.port: 7
                 echo.limits: {allow: [192.0.2.0/24], deny: [192.0.2.0/24]}
-                """, environment, context -> assertThat(context).hasNotFailed());
+                """, environment(variables), context -> assertThat(context).hasNotFailed());
     }
 
     @Test

@@ -29,6 +29,7 @@ import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.ResolvableType;
 import org.springframework.util.unit.DataSize;
@@ -155,10 +156,8 @@ public final class BindFailures {
         }
         boolean empty =
                 properties.stream().allMatch(property -> property.getValue().equals(""));
-        String settings = properties.stream()
-                .map(property ->
-                        "%s = '%s'%s".formatted(property.getName(), property.getValue(), origin(property, origins)))
-                .collect(Collectors.joining(", "));
+        String settings =
+                properties.stream().map(property -> setting(property, origins)).collect(Collectors.joining(", "));
         return empty
                 ? new EchoConfigurationException(
                         "There is no such property, or it needs a value: %s.".formatted(settings),
@@ -166,8 +165,18 @@ public final class BindFailures {
                 : noSuchProperty(settings);
     }
 
+    static String setting(ConfigurationProperty property, boolean origins) {
+        return "%s = '%s'%s".formatted(property.getName(), property.getValue(), origin(property, origins));
+    }
+
     private static EchoConfigurationException isList(ConfigurationProperty element, boolean origins) {
         ConfigurationPropertyName list = element.getName().getParent();
+        if (!element.getName().getLastElement(Form.ORIGINAL).equals("0")) {
+            return new EchoConfigurationException(
+                    "%s is '%s'%s, but an element before it is missing."
+                            .formatted(element.getName(), element.getValue(), origin(element, origins)),
+                    "Number the elements of %s from 0, without a gap.".formatted(list));
+        }
         return new EchoConfigurationException(
                 "%s is '%s'%s, but %s takes no list."
                         .formatted(element.getName(), element.getValue(), origin(element, origins), list),

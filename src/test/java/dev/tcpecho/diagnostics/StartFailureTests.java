@@ -418,7 +418,7 @@ class StartFailureTests {
     @CsvSource(delimiter = '|', textBlock = """
                     rate=-1B                                   | B.rate.bytes-per-second is '-1B', but must be 1B or more{}.                        | Correct the value of B.rate.bytes-per-second.
                     rate.scope=listener                        | B.rate.bytes-per-second is not set{}.                                             | Set B.rate.bytes-per-second, or remove B.rate.
-                    rate=1B rate.probability=0.5               | There is no such property: B.rate.probability = '0.5'{}.                         | Correct its name or remove it; the README and docs/behaviours.md list every property.
+                    rate=1B rate.probability=0.5               | B.rate.probability = '0.5'{} has no effect, because B.rate is '1B' ("B.rate" from property source "commandLineArgs"). | Remove one of the two, or write the value of B.rate as a setting below it, as docs/behaviours.md shows.
                     delay.duration=1s delay.probability=2      | B.delay.probability is '2.0', but must be a share from 0 to 1{}.                   | Correct the value of B.delay.probability.
                     delay=-1s                                  | B.delay.duration is '-1s', but must be 0s or more{}.                               | Correct the value of B.delay.duration.
                     delay.jitter=1s                            | B.delay.duration is not set{}.                                                     | Set B.delay.duration, or remove B.delay.
@@ -542,6 +542,7 @@ class StartFailureTests {
                     ECHO_LISTENERS_PLAIN_BEHAVIOURS_CLOSEAFTER_BYTES  | 0    | B.close-after.bytes is '0B', but must be 1B or more{}.               | Correct the value of B.close-after.bytes.
                     ECHO_LIMITS_IDLETIMEOUT                           | 300  | echo.limits.idle-timeout is '300', which has no unit{}.            | Set echo.limits.idle-timeout to a number and a unit, for example 500ms, 20s or 5m.
                     ECHO_LISTENERS_PLA_IN_PORT                        | 7    | The environment variable ECHO_LISTENERS_PLA_IN_PORT sets no property. | Write ECHO_LISTENERS_PLAIN_PORT for echo.listeners.plain.port.
+                    ECHO_LIMITS_ALLOW_1                               | 10.0.0.0/8 | echo.limits.allow[1] is '10.0.0.0/8'{}, but an element before it is missing. | Number the elements of echo.limits.allow from 0, without a gap.
                     ECHO_LIMITS_CONECTIONS                            | 7    | The environment variable ECHO_LIMITS_CONECTIONS sets no property.  | Correct its name or remove it; the README and docs/behaviours.md list every property.
                     ECHO_LISTENERS_PLAIN_BEHAVIOURS_BEANS             | nope | B.beans has 'nope', but no bean of the type Behaviour has that name{}. | Remove the name, or add the bean.
                     """)
