@@ -25,8 +25,14 @@
 {{- if and (not $bundle) (ne (dig "ssl" "client-auth" "none" $listener) "none") }}
 {{- fail (printf "echo.listeners.%s.ssl.client-auth is '%s', but without TLS no client shows a certificate: set echo.listeners.%s.ssl.bundle to server" $name (get $listener.ssl "client-auth") $name) }}
 {{- end }}
-{{- if and (eq (dig "proxy-protocol" "off" $listener | toString) "required") (not (get $listener "trusted-proxies")) }}
-{{- fail (printf "echo.listeners.%s.proxy-protocol is 'required', but no proxy is trusted, so that nobody could connect: set echo.listeners.%s.trusted-proxies" $name $name) }}
+{{- $protocol := dig "proxy-protocol" "off" $listener | toString }}
+{{- if has $protocol (list "required" "optional") }}
+{{- if not (get $listener "trusted-proxies") }}
+{{- $result := eq $protocol "required" | ternary "nobody could connect" "every header would be echoed" }}
+{{- fail (printf "echo.listeners.%s.proxy-protocol is '%s', but no proxy is trusted, so that %s: set echo.listeners.%s.trusted-proxies" $name $protocol $result $name) }}
+{{- end }}
+{{- else if get $listener "trusted-proxies" }}
+{{- fail (printf "echo.listeners.%s.trusted-proxies is set, but without proxy-protocol a proxy's header would be echoed: set echo.listeners.%s.proxy-protocol to required or optional, or remove it" $name $name) }}
 {{- end }}
 {{- if and $bundle (not $.Values.tls.secretName) }}
 {{- fail (printf "echo.listeners.%s.ssl.bundle is 'server', but no Secret has its certificate: set tls.secretName" $name) }}
@@ -176,6 +182,9 @@
 {{- $delay := get $behaviours "delay" }}
 {{- if kindIs "map" $delay }}
 {{- $jitter := dig "jitter" "0s" $delay }}
+{{- if and (eq (dig "distribution" "uniform" $delay) "normal") (eq (include "tcp-echo.milliseconds" $jitter | int64) 0) }}
+{{- fail (printf "%s.delay.distribution is 'normal', but there is no jitter to distribute: set delay.jitter, or remove delay.distribution" $prefix) }}
+{{- end }}
 {{- if and (eq (dig "distribution" "uniform" $delay) "uniform") (gt (include "tcp-echo.milliseconds" $jitter | int64) (include "tcp-echo.milliseconds" $delay.duration | int64)) }}
 {{- fail (printf "%s.delay.jitter is %s, more than delay.duration (%s): lower it, or set delay.distribution to normal" $prefix $jitter $delay.duration) }}
 {{- end }}

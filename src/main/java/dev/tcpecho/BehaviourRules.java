@@ -79,6 +79,12 @@ public final class BehaviourRules {
         notNegative("delay.duration", delay.duration());
         notNegative("delay.jitter", delay.jitter());
         share("delay.probability", delay.probability());
+        if (delay.distribution() == Distribution.NORMAL && delay.jitter().isZero()) {
+            throw new EchoConfigurationException(
+                    "%sdelay.distribution is 'normal', but there is no jitter to distribute.".formatted(this.prefix),
+                    "Set %sdelay.jitter, or remove %sdelay.distribution.".formatted(this.prefix, this.prefix),
+                    this.prefix + "delay.distribution");
+        }
         if (delay.distribution() == Distribution.UNIFORM && delay.jitter().compareTo(delay.duration()) > 0) {
             throw wrong(
                     "delay.jitter",

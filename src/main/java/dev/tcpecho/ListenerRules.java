@@ -2,11 +2,13 @@ package dev.tcpecho;
 
 import dev.tcpecho.EchoProperties.Listener;
 import dev.tcpecho.EchoProperties.ProxyProtocol;
+import dev.tcpecho.address.AddressBlock;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.springframework.boot.web.server.Ssl.ClientAuth;
 
 /** Refuses listeners that could only fail later, and less clearly, or never, and not do what was meant. */
@@ -65,11 +67,28 @@ public final class ListenerRules {
     }
 
     private static void requireTrustedProxies(String name, Listener listener) {
-        if (listener.proxyProtocol() == ProxyProtocol.REQUIRED
-                && listener.trustedProxies().isEmpty()) {
+        boolean trusted = !listener.trustedProxies().isEmpty();
+        if (listener.proxyProtocol() == ProxyProtocol.OFF && trusted) {
             throw new EchoConfigurationException(
-                    "echo.listeners.%s.proxy-protocol is 'required', but no proxy is trusted, so that nobody could connect."
-                            .formatted(name),
+                    "echo.listeners.%s.trusted-proxies is '%s', but without proxy-protocol a proxy's header would be echoed."
+                            .formatted(
+                                    name,
+                                    listener.trustedProxies().stream()
+                                            .map(AddressBlock::toString)
+                                            .collect(Collectors.joining(", "))),
+                    "Set echo.listeners.%s.proxy-protocol to 'required' or 'optional', or remove echo.listeners.%s.trusted-proxies."
+                            .formatted(name, name),
+                    "echo.listeners.%s.trusted-proxies".formatted(name));
+        }
+        if (listener.proxyProtocol() != ProxyProtocol.OFF && !trusted) {
+            throw new EchoConfigurationException(
+                    "echo.listeners.%s.proxy-protocol is '%s', but no proxy is trusted, so that %s."
+                            .formatted(
+                                    name,
+                                    listener.proxyProtocol().name().toLowerCase(Locale.ROOT),
+                                    listener.proxyProtocol() == ProxyProtocol.REQUIRED
+                                            ? "nobody could connect"
+                                            : "every header would be echoed"),
                     "Set echo.listeners.%s.trusted-proxies to the CIDR blocks of the proxies, for example 10.0.0.0/8."
                             .formatted(name),
                     "echo.listeners.%s.proxy-protocol".formatted(name));

@@ -22,10 +22,16 @@ public final class AddressBlock {
 
     private final String notation;
 
+    private final InetAddress address;
+
+    private final int prefixLength;
+
     private final IpSubnetFilterRule rule;
 
     private AddressBlock(String notation, InetAddress address, int prefixLength) {
         this.notation = notation;
+        this.address = address;
+        this.prefixLength = prefixLength;
         this.rule = new IpSubnetFilterRule(address, prefixLength, IpFilterRuleType.ACCEPT);
     }
 
@@ -92,6 +98,16 @@ public final class AddressBlock {
      */
     public boolean contains(InetAddress address) {
         return this.rule.matches(new InetSocketAddress(address, 0));
+    }
+
+    /**
+     * Tells whether every address of another block is in this block.
+     *
+     * @param block the other one
+     * @return whether it is
+     */
+    public boolean contains(AddressBlock block) {
+        return this.prefixLength <= block.prefixLength && contains(block.address);
     }
 
     @Override

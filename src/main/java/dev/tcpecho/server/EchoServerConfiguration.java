@@ -1,6 +1,7 @@
 package dev.tcpecho.server;
 
 import dev.tcpecho.EchoProperties;
+import dev.tcpecho.IneffectiveProperties;
 import dev.tcpecho.ListenerRules;
 import dev.tcpecho.behaviour.Behaviour;
 import dev.tcpecho.behaviour.BehaviourRegistry;
@@ -18,6 +19,8 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.endpoint.Access;
@@ -33,6 +36,8 @@ import reactor.netty.tcp.TcpServer;
 /** Assembles the echo: a transport, its event loops, the TCP server that they run, and the listeners that it opens. */
 @Configuration(proxyBeanMethods = false)
 class EchoServerConfiguration {
+
+    private static final Log logger = LogFactory.getLog(EchoServerConfiguration.class);
 
     /** More than the bytes held for any connection, of which each turn of a write loop takes one at least. */
     private static final int MORE_TURNS_THAN_BYTES = 1 << 20;
@@ -117,6 +122,8 @@ class EchoServerConfiguration {
             SslBundles bundles,
             MeterRegistry registry,
             Environment environment) {
+        IneffectiveProperties.describe(properties, bundles.getBundleNames(), environment)
+                .forEach(logger::warn);
         return new EchoServer(
                 echoTcpServer, transport, properties, behaviours.listeners(), bundles, registry, environment);
     }

@@ -347,6 +347,27 @@ class StartFailureTests {
     }
 
     @Test
+    void optionalProxyProtocolWithoutATrustedProxy(CapturedOutput output) {
+        assertStartFails(
+                output,
+                "echo.listeners.plain.proxy-protocol is 'optional', but no proxy is trusted, so that every header would be echoed"
+                        + argument("echo.listeners.plain.proxy-protocol") + ".",
+                "Set echo.listeners.plain.trusted-proxies to the CIDR blocks of the proxies, for example 10.0.0.0/8.",
+                "--echo.listeners.plain.proxy-protocol=optional");
+    }
+
+    @Test
+    void trustedProxiesWithoutProxyProtocol(CapturedOutput output) {
+        assertStartFails(
+                output,
+                "echo.listeners.plain.trusted-proxies is '10.0.0.0/8, fd00::/8', but without proxy-protocol a proxy's header would be echoed"
+                        + argument("echo.listeners.plain.trusted-proxies[0]") + ".",
+                "Set echo.listeners.plain.proxy-protocol to 'required' or 'optional', or remove echo.listeners.plain.trusted-proxies.",
+                "--echo.listeners.plain.trusted-proxies[0]=10.0.0.0/8",
+                "--echo.listeners.plain.trusted-proxies[1]=fd00::/8");
+    }
+
+    @Test
     void clientCertificatesWithoutTls(CapturedOutput output) {
         assertStartFails(
                 output,
@@ -424,6 +445,7 @@ class StartFailureTests {
                     delay.jitter=1s                            | B.delay.duration is not set{}.                                                     | Set B.delay.duration, or remove B.delay.
                     delay.duration=1s delay.jitter=-1s         | B.delay.jitter is '-1s', but must be 0s or more{}.                                 | Correct the value of B.delay.jitter.
                     delay.duration=1s delay.jitter=1001ms      | B.delay.jitter is '1001ms', but must be at most the delay of 1s, unless delay.distribution is 'normal'{}. | Correct the value of B.delay.jitter.
+                    delay.duration=1s delay.distribution=normal | B.delay.distribution is 'normal', but there is no jitter to distribute{}. | Set B.delay.jitter, or remove B.delay.distribution.
                     corrupt=0B                                 | B.corrupt.one-bit-in is '0B', but must be 1B or more{}.                            | Correct the value of B.corrupt.one-bit-in.
                     corrupt.one-bit-in=1B corrupt.probability=-1 | B.corrupt.probability is '-1.0', but must be a share from 0 to 1{}.              | Correct the value of B.corrupt.probability.
                     chunk=0B                                   | B.chunk.size is '0B', but must be 1B or more{}.                                    | Correct the value of B.chunk.size.

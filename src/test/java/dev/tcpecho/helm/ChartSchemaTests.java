@@ -332,6 +332,15 @@ class ChartSchemaTests {
                         "echo: {listeners: {plain: {proxy-protocol: required}}}",
                         "echo.listeners.plain.proxy-protocol is 'required', but no proxy is trusted, so that nobody could connect: set echo.listeners.plain.trusted-proxies"),
                 arguments(
+                        "echo: {listeners: {plain: {proxy-protocol: optional}}}",
+                        "echo.listeners.plain.proxy-protocol is 'optional', but no proxy is trusted, so that every header would be echoed: set echo.listeners.plain.trusted-proxies"),
+                arguments(
+                        "echo: {listeners: {plain: {trusted-proxies: [10.0.0.0/8]}}}",
+                        "echo.listeners.plain.trusted-proxies is set, but without proxy-protocol a proxy's header would be echoed: set echo.listeners.plain.proxy-protocol to required or optional, or remove it"),
+                arguments(
+                        behaviours("delay: {duration: 100ms, distribution: normal}"),
+                        "echo.listeners.plain.behaviours.delay.distribution is 'normal', but there is no jitter to distribute: set delay.jitter, or remove delay.distribution"),
+                arguments(
                         "echo: {listeners: {plain: {ssl: {bundle: other}}}}",
                         "echo.listeners.plain.ssl.bundle is 'other', but the chart knows only the bundle 'server', with the Secret of tls.secretName: name that"),
                 arguments(
@@ -383,7 +392,7 @@ class ChartSchemaTests {
                         "echo: {limits: {deny: ['::ffff:10.0.0.0/8']}}",
                         "echo.limits.deny has ::ffff:10.0.0.0/8, which is no CIDR block: an IPv4 address and /0 to /32, or an IPv6 address and /0 to /128"),
                 arguments(
-                        "echo: {listeners: {plain: {trusted-proxies: [10.0.0.0/33]}}}",
+                        "echo: {listeners: {plain: {proxy-protocol: optional, trusted-proxies: [10.0.0.0/33]}}}",
                         "echo.listeners.plain.trusted-proxies has 10.0.0.0/33, which is no CIDR block: an IPv4 address and /0 to /32, or an IPv6 address and /0 to /128"),
                 arguments(
                         "service: {type: LoadBalancer, loadBalancerSourceRanges: [192.0.2/24]}",

@@ -299,7 +299,8 @@ class ProxyProtocolTests {
     @Test
     void headerOfAnyoneElseIsDataWhereItIsOptional() throws Exception {
         byte[] header = ascii("PROXY TCP4 192.0.2.7 198.51.100.1 56324 443\r\n");
-        try (RunningEcho echo = RunningEcho.start(this.transport, OPTIONAL);
+        try (RunningEcho echo = RunningEcho.start(
+                        this.transport, OPTIONAL, "echo.listeners.plain.trusted-proxies=192.0.2.0/24");
                 EchoClient client = EchoClient.connect(echo.address())) {
             client.send(header);
             assertThat(client.read(header.length)).isEqualTo(header);
