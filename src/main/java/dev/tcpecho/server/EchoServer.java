@@ -23,6 +23,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.core.env.Environment;
@@ -76,11 +77,25 @@ public final class EchoServer implements SmartLifecycle {
         properties.listeners().forEach((name, listener) -> {
             ListenerBehaviours shaping = Objects.requireNonNull(behaviours.get(name));
             ListenerPipeline pipeline = new ListenerPipeline(
-                    name, listener, properties.limits(), this.admission, shaping, bundles, registry);
+                    name,
+                    listener,
+                    properties.limits(),
+                    this.admission,
+                    shaping,
+                    bundles,
+                    expiryWarning(environment),
+                    registry);
             this.listeners.put(
                     name,
                     new ListenerSocket(name, listener, tcpServer, transport, pipeline, shaping, this.connections));
         });
+    }
+
+    /** The time before the end of a certificate from which on health tells of it, too. */
+    private static Duration expiryWarning(Environment environment) {
+        return Binder.get(environment)
+                .bind("management.health.ssl.certificate-validity-warning-threshold", Duration.class)
+                .orElse(Duration.ofDays(14));
     }
 
     /**

@@ -21,6 +21,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.group.ChannelGroup;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.ssl.SslBundles;
 import reactor.netty.Connection;
@@ -57,6 +58,7 @@ final class ListenerPipeline {
             Admission admission,
             ListenerBehaviours behaviours,
             SslBundles bundles,
+            Duration expiryWarning,
             MeterRegistry registry) {
         this.listener = listener;
         this.limits = limits;
@@ -66,7 +68,12 @@ final class ListenerPipeline {
         this.rejections = new RejectionLog(name, this.metrics);
         this.tls = listener.hasTls()
                 ? new ListenerTls(
-                        name, listener.ssl(), bundles, new HandshakeMetrics(registry, name), LingeringClose.LINGER)
+                        name,
+                        listener.ssl(),
+                        bundles,
+                        new HandshakeMetrics(registry, name),
+                        LingeringClose.LINGER,
+                        expiryWarning)
                 : null;
     }
 

@@ -49,7 +49,7 @@ final class CertificateCheck {
     }
 
     /** Asks the key managers, as Java's TLS engine does: other entries of the key store are never served. */
-    private static List<Served> served(SslBundle bundle) throws CertificateException {
+    static List<Served> served(SslBundle bundle) throws CertificateException {
         List<Served> served = new ArrayList<>();
         for (KeyManager manager : bundle.getManagers().getKeyManagers()) {
             X509KeyManager keys = (X509KeyManager) manager;
@@ -81,9 +81,9 @@ final class CertificateCheck {
      *
      * @param alias its name in the key store
      * @param key the private key
-     * @param certificate the first of its chain
+     * @param chain the certificate, and those of its authorities
      */
-    private record Served(String alias, PrivateKey key, X509Certificate certificate) {
+    record Served(String alias, PrivateKey key, List<X509Certificate> chain) {
 
         static Served of(X509KeyManager keys, String alias) throws CertificateException {
             PrivateKey key = keys.getPrivateKey(alias);
@@ -93,19 +93,19 @@ final class CertificateCheck {
                         "it has no certificate with a private key under the alias '%s', in exactly this spelling"
                                 .formatted(alias));
             }
-            return new Served(alias, key, chain[0]);
+            return new Served(alias, key, List.of(chain));
         }
 
         void requirePair() throws GeneralSecurityException {
-            if (!signs(this.key, this.certificate.getPublicKey())) {
+            if (!signs(this.key, certificate().getPublicKey())) {
                 throw new CertificateException(
                         "the private key '%s' is not that of its certificate, %s".formatted(this.alias, subject()));
             }
         }
 
         void requireValid() throws CertificateException {
-            Instant from = this.certificate.getNotBefore().toInstant();
-            Instant to = this.certificate.getNotAfter().toInstant();
+            Instant from = certificate().getNotBefore().toInstant();
+            Instant to = certificate().getNotAfter().toInstant();
             Instant now = Instant.now();
             if (now.isBefore(from) || now.isAfter(to)) {
                 throw new CertificateException("the certificate '%s', %s, is only valid from %s to %s"
@@ -114,7 +114,11 @@ final class CertificateCheck {
         }
 
         private String subject() {
-            return this.certificate.getSubjectX500Principal().getName();
+            return certificate().getSubjectX500Principal().getName();
+        }
+
+        private X509Certificate certificate() {
+            return this.chain.get(0);
         }
     }
 

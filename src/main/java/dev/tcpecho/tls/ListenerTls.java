@@ -14,6 +14,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.KeyStoreException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import org.springframework.boot.ssl.NoSuchSslBundleException;
@@ -52,6 +53,8 @@ public final class ListenerTls {
 
     private final Duration closeTimeout;
 
+    private final CertificateExpiryLog expiry;
+
     private volatile SslContext context;
 
     private volatile ClientTrust clients;
@@ -64,6 +67,7 @@ public final class ListenerTls {
      * @param bundles where the bundle is
      * @param handshakes what counts handshakes
      * @param closeTimeout how long the last record may take
+     * @param expiryWarning how long before its end a certificate is told of
      * @throws EchoConfigurationException if there is no such bundle, or it cannot be used
      */
     public ListenerTls(
@@ -71,11 +75,13 @@ public final class ListenerTls {
             EchoProperties.Ssl ssl,
             SslBundles bundles,
             HandshakeMetrics handshakes,
-            Duration closeTimeout) {
+            Duration closeTimeout,
+            Duration expiryWarning) {
         this.listener = listener;
         this.ssl = ssl;
         this.handshakes = handshakes;
         this.closeTimeout = closeTimeout;
+        this.expiry = new CertificateExpiryLog(listener, ssl.bundle(), expiryWarning, InstantSource.system());
         SslBundle bundle = bundle(bundles);
         this.context = newContext(bundle);
         this.clients = newClientTrust(bundle);
@@ -114,6 +120,7 @@ public final class ListenerTls {
                     .build();
             // Java finds a cipher suite that it does not have out only here, for each connection.
             context.newEngine(ByteBufAllocator.DEFAULT);
+            this.expiry.serve(bundle);
             return context;
         } catch (IOException | GeneralSecurityException | RuntimeException ex) {
             BundleFailure failure = BundleFailure.of(this.ssl.bundle(), ex);
@@ -161,6 +168,7 @@ public final class ListenerTls {
     }
 
     SslHandler newHandler(ByteBufAllocator allocator) {
+        this.expiry.look();
         SslHandler handler = this.context.newHandler(allocator);
         // TlsHandshake has its own, which reads what has arrived before.
         handler.setHandshakeTimeoutMillis(0);

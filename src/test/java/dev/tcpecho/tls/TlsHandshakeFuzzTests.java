@@ -59,7 +59,8 @@ class TlsHandshakeFuzzTests {
                 new EchoProperties.Ssl("tls", ClientAuth.WANT),
                 new DefaultSslBundleRegistry("tls", bundle),
                 new HandshakeMetrics(this.registry, "fuzz"),
-                Duration.ofSeconds(1));
+                Duration.ofSeconds(1),
+                Duration.ZERO);
         this.closed = new NewCounts(this.registry, "echo.connections.closed", "reason");
         this.rejected = new NewCounts(this.registry, "echo.connections.rejected", "reason");
         this.ended = new NewCounts(this.registry, "echo.tls.handshake", "outcome");

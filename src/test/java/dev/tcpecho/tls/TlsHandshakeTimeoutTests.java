@@ -49,7 +49,8 @@ class TlsHandshakeTimeoutTests {
                 new EchoProperties.Ssl("tls", ClientAuth.NONE),
                 new DefaultSslBundleRegistry("tls", SslBundle.of(SslStoreBundle.of(store, "secret", store))),
                 new HandshakeMetrics(this.registry, "tls"),
-                Duration.ofSeconds(1));
+                Duration.ofSeconds(1),
+                Duration.ZERO);
         ListenerMetrics connections = new ListenerMetrics(this.registry, "tls");
         this.outcomes = new NewCounts(this.registry, "echo.tls.handshake", "outcome");
         this.connection = new FuzzedConnection(
