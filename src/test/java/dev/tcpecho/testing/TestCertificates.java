@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 /** A certificate authority, what it issues, and what clients make of it. */
 public final class TestCertificates {
 
+    /** Longer than the time before the end in which the service warns. */
+    private static final Duration VALIDITY = Duration.ofDays(90);
+
     private final X509Bundle authority;
 
     public TestCertificates() throws Exception {
@@ -27,6 +30,7 @@ public final class TestCertificates {
                 .ecp256()
                 .subject("CN=Test Authority")
                 .setIsCertificateAuthority(true)
+                .notAfter(Instant.now().plus(VALIDITY))
                 .buildSelfSigned();
     }
 
@@ -68,13 +72,18 @@ public final class TestCertificates {
                     .ecp256()
                     .subject("CN=Test Authority " + i)
                     .setIsCertificateAuthority(true)
+                    .notAfter(Instant.now().plus(VALIDITY))
                     .buildIssuedBy(issuer);
         }
         return builder(name).buildIssuedBy(issuer);
     }
 
     private static CertificateBuilder builder(String name) {
-        return new CertificateBuilder().ecp256().subject("CN=" + name).addSanDnsName("localhost");
+        return new CertificateBuilder()
+                .ecp256()
+                .subject("CN=" + name)
+                .addSanDnsName("localhost")
+                .notAfter(Instant.now().plus(VALIDITY));
     }
 
     /** Writes a certificate and its key as Kubernetes does for a secret of type kubernetes.io/tls. */
