@@ -38,6 +38,8 @@ public class EchoApplication {
         // The management server is not worth a transport of its own, least of all io_uring, which Reactor Netty
         // prefers.
         System.getProperties().putIfAbsent(ReactorNetty.NATIVE, "false");
+        // Of java.nio, which the jar's manifest opens: before Netty decides who counts direct memory.
+        System.getProperties().putIfAbsent("io.netty.tryReflectionSetAccessible", "true");
         for (String arg : args) {
             // A script may pass on a variable that is empty.
             if (!arg.isEmpty() && !arg.startsWith("--")) {

@@ -16,6 +16,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -40,23 +41,29 @@ public final class ServiceProcess implements AutoCloseable {
 
     /** Starts it with properties, of which the last of a name counts. */
     public static ServiceProcess start(String... properties) throws IOException {
-        List<String> command = List.of(
+        return start(List.of(), properties);
+    }
+
+    /** Starts it with options of the JVM, and properties. */
+    public static ServiceProcess start(List<String> options, String... properties) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                EchoApplication.class.getName(),
-                "--server.port=0");
+                // As the jar's manifest has them.
+                "--enable-native-access=ALL-UNNAMED",
+                "--add-opens=java.base/java.nio=ALL-UNNAMED"));
+        command.addAll(options);
+        command.addAll(List.of(
+                "-cp", System.getProperty("java.class.path"), EchoApplication.class.getName(), "--server.port=0"));
         // Spring Boot joins the values of an argument that is given twice.
         Stream<String> port =
                 Stream.of(properties).anyMatch(property -> property.startsWith("echo.listeners.plain.port="))
                         ? Stream.empty()
                         : Stream.of("echo.listeners.plain.port=0");
         Stream<String> arguments = Stream.concat(port, Stream.of(properties)).map(property -> "--" + property);
+        arguments.forEach(command::add);
         return new ServiceProcess(
-                new ProcessBuilder(Stream.concat(command.stream(), arguments).toList())
-                        .redirectErrorStream(true)
-                        .start());
+                new ProcessBuilder(command).redirectErrorStream(true).start());
     }
 
     /** Reads the output until it has a text. */
