@@ -1,9 +1,13 @@
 package dev.tcpecho.management;
 
 import dev.tcpecho.tls.ClientCloseNotify;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.PreferHeapByteBufAllocator;
+import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.timeout.IdleStateHandler;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -13,6 +17,9 @@ import reactor.netty.http.server.HttpServer;
 
 /** {@link NettyServerCustomizer} that bounds what strangers can ask of the management port, and counts refusals. */
 final class ManagementServerCustomizer implements NettyServerCustomizer {
+
+    /** On the heap: health and metrics answer while clients of the echo hold all direct memory. */
+    private static final ByteBufAllocator HEAP = new PreferHeapByteBufAllocator(new UnpooledByteBufAllocator(false));
 
     private final ManagementRefusals refusals;
 
@@ -25,12 +32,18 @@ final class ManagementServerCustomizer implements NettyServerCustomizer {
         this.refusals = refusals;
         this.connections = connections;
         this.timeoutMillis = timeout.toMillis();
+        initializeCodec();
+    }
+
+    /** Its constants are direct memory: at a first request for which there is none, the class would fail for good. */
+    private static void initializeCodec() {
+        new HttpServerCodec();
     }
 
     @Override
     public HttpServer apply(HttpServer server) {
-        return server.doOnBound(
-                        bound -> bound.channel().pipeline().addFirst("management.connections", this.connections))
+        return server.childOption(ChannelOption.ALLOCATOR, HEAP)
+                .doOnBound(bound -> bound.channel().pipeline().addFirst("management.connections", this.connections))
                 .doOnChannelInit((observer, channel, remoteAddress) -> followRequests(channel));
     }
 
