@@ -18,6 +18,11 @@ import io.netty.util.UncheckedBooleanSupplier;
  */
 public final class BoundedReceiveBuffers implements ExtendedHandle, RecvByteBufAllocator {
 
+    /** The first read of a connection has as much. */
+    private static final int LITTLE = 2048;
+
+    private final Channel channel;
+
     private final HeldBytes held;
 
     private final ExtendedHandle sizes;
@@ -27,6 +32,7 @@ public final class BoundedReceiveBuffers implements ExtendedHandle, RecvByteBufA
     private boolean shut;
 
     private BoundedReceiveBuffers(Channel channel, ExtendedHandle sizes) {
+        this.channel = channel;
         this.held = new HeldBytes(channel);
         this.sizes = sizes;
     }
@@ -75,7 +81,28 @@ public final class BoundedReceiveBuffers implements ExtendedHandle, RecvByteBufA
             return Unpooled.EMPTY_BUFFER;
         }
         int room = Math.min(this.held.room(), this.most);
-        return (guess() <= room) ? this.sizes.allocate(allocator) : allocator.ioBuffer(room);
+        try {
+            return (guess() <= room) ? this.sizes.allocate(allocator) : allocator.ioBuffer(room);
+        } catch (OutOfMemoryError noMemory) {
+            return allocateLittle(allocator, room, noMemory);
+        }
+    }
+
+    /** A small buffer can often be had still, and is for a client that takes its echo. */
+    private ByteBuf allocateLittle(ByteBufAllocator allocator, int room, OutOfMemoryError noMemory) {
+        this.channel.flush();
+        if (this.held.total() <= LITTLE) {
+            try {
+                return allocator.ioBuffer(Math.min(room, LITTLE));
+            } catch (OutOfMemoryError stillNone) {
+                // As for any other client.
+            }
+        }
+        // Thrown from here it would end an event loop of io_uring, and be the end of the stream for the others.
+        this.shut = true;
+        this.channel.config().setAutoRead(false);
+        this.channel.eventLoop().execute(() -> this.channel.pipeline().fireExceptionCaught(noMemory));
+        return Unpooled.EMPTY_BUFFER;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.tcpecho.channel;
 
 import dev.tcpecho.echo.EchoOperations;
+import dev.tcpecho.echo.MemoryShortage;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -38,12 +39,17 @@ public final class InboundSignals extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** What comes behind the client's end is no reason to keep the rest from it. */
+    /**
+     * What comes behind the client's end is no reason to keep the rest from it. Reactor Netty would log a lack of
+     * memory for each connection, and end the stream as if it were whole.
+     */
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        Optional<EchoOperations> ended = EchoOperations.of(context.channel()).filter(EchoOperations::isInputEnded);
-        if (ended.isPresent()) {
-            ended.get().failed(cause);
+        Optional<EchoOperations> echo = EchoOperations.of(context.channel());
+        if (MemoryShortage.isCauseOf(cause)) {
+            echo.ifPresentOrElse(operations -> operations.failed(cause), () -> EchoOperations.reset(context.channel()));
+        } else if (echo.filter(EchoOperations::isInputEnded).isPresent()) {
+            echo.get().failed(cause);
         } else {
             context.fireExceptionCaught(cause);
         }

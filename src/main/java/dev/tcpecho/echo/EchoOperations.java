@@ -30,6 +30,9 @@ import reactor.netty.channel.ChannelOperations;
  */
 public final class EchoOperations extends ChannelOperations<NettyInbound, NettyOutbound> implements EchoConnection {
 
+    /** One for all listeners. */
+    private static final MemoryShortage shortage = new MemoryShortage();
+
     private final ListenerMetrics metrics;
 
     private final HeldBytes held;
@@ -166,14 +169,23 @@ public final class EchoOperations extends ChannelOperations<NettyInbound, NettyO
 
     /**
      * Keeps the reason of a failure, unless there is one already: a channel that is closed was closed for a reason of
-     * its own.
+     * its own. A connection for which there is no memory is reset: a clean end would hide that its echo is not whole.
      *
      * @param cause what a read or a write failed with
      */
     public void failed(Throwable cause) {
-        if (!(cause instanceof ClosedChannelException || cause instanceof AbortedException)) {
+        if (MemoryShortage.isCauseOf(cause)) {
+            noMemory(cause);
+        } else if (!(cause instanceof ClosedChannelException || cause instanceof AbortedException)) {
             closes(CloseReason.of(cause));
         }
+    }
+
+    private void noMemory(Throwable cause) {
+        if (this.closeReason == null) {
+            shortage.add(cause, eventLoop());
+        }
+        reset(CloseReason.ERROR);
     }
 
     /**
@@ -220,6 +232,9 @@ public final class EchoOperations extends ChannelOperations<NettyInbound, NettyO
      * @param channel the channel
      */
     public static void reset(Channel channel) {
+        if (!channel.isOpen()) {
+            return;
+        }
         channel.pipeline().fireUserEventTriggered(EchoEvent.RESET);
         channel.config().setOption(ChannelOption.SO_LINGER, 0);
         // Past every handler, as each of them would send something first.

@@ -27,7 +27,7 @@ public enum CloseReason {
     /** The client reset the connection, or was gone when its echo was written. */
     RESET,
 
-    /** Anything else, for example a connection that the kernel gave up as timed out. */
+    /** Anything else: a connection that the kernel gave up as timed out, or for which there was no memory. */
     ERROR;
 
     /**

@@ -4,6 +4,7 @@ import dev.tcpecho.address.ClientAddress;
 import dev.tcpecho.admission.RejectionLog;
 import dev.tcpecho.echo.EchoEvent;
 import dev.tcpecho.echo.EchoOperations;
+import dev.tcpecho.echo.MemoryShortage;
 import dev.tcpecho.metrics.HandshakeOutcome;
 import dev.tcpecho.metrics.ListenerMetrics;
 import dev.tcpecho.metrics.RejectReason;
@@ -266,6 +267,11 @@ public final class TlsHandshake extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         fail(context, cause);
-        context.close();
+        if (MemoryShortage.isCauseOf(cause)) {
+            // A close would need memory for its alert.
+            EchoOperations.reset(context.channel());
+        } else {
+            context.close();
+        }
     }
 }

@@ -2,13 +2,17 @@ package dev.tcpecho.channel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.RecvByteBufAllocator.ExtendedHandle;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -63,5 +67,66 @@ class BoundedReceiveBuffersTests {
                 .isZero();
         this.handle.lastBytesRead(-1);
         assertThat(this.handle.lastBytesRead()).isZero();
+    }
+
+    @Test
+    void aLackOfMemoryIsToldToTheHandlersAndNotThrownIntoTheTransport() {
+        AtomicReference<Throwable> caught = new AtomicReference<>();
+        this.channel.pipeline().addLast(new ChannelInboundHandlerAdapter() {
+
+            @Override
+            public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+                caught.set(cause);
+            }
+        });
+        OutOfMemoryError none = new OutOfMemoryError("none");
+        ByteBuf space = install().allocate(new ScarceAllocator(0, none));
+        assertThat(space.writableBytes()).isZero();
+        assertThat(this.channel.config().isAutoRead()).isFalse();
+        this.channel.runPendingTasks();
+        assertThat(caught).hasValue(none);
+    }
+
+    @Test
+    void aClientThatTakesItsEchoIsReadWithASmallBufferWhereALargeOneCannotBeHad() {
+        this.channel.config().setRecvByteBufAllocator(new FixedRecvByteBufAllocator(65_536));
+        BoundedReceiveBuffers.install(this.channel);
+        this.handle =
+                (ExtendedHandle) this.channel.config().getRecvByteBufAllocator().newHandle();
+        ByteBuf space = this.handle.allocate(new ScarceAllocator(2048, new OutOfMemoryError("none")));
+        assertThat(space.capacity()).isEqualTo(2048);
+        space.release();
+    }
+
+    /** Has no memory for more than some bytes at a time. */
+    private static final class ScarceAllocator extends AbstractByteBufAllocator {
+
+        private final int most;
+
+        private final OutOfMemoryError none;
+
+        ScarceAllocator(int most, OutOfMemoryError none) {
+            super(true);
+            this.most = most;
+            this.none = none;
+        }
+
+        @Override
+        protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
+            if (initialCapacity > this.most) {
+                throw this.none;
+            }
+            return UnpooledByteBufAllocator.DEFAULT.directBuffer(initialCapacity, maxCapacity);
+        }
+
+        @Override
+        protected ByteBuf newHeapBuffer(int initialCapacity, int maxCapacity) {
+            return newDirectBuffer(initialCapacity, maxCapacity);
+        }
+
+        @Override
+        public boolean isDirectBufferPooled() {
+            return false;
+        }
     }
 }
