@@ -39,21 +39,27 @@ final class ManagementConnections extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         Channel accepted = (Channel) message;
-        List<Channel> stale = add(accepted);
+        closeSurplus(ProcessResources.MANAGEMENT_CONNECTIONS - 1);
+        add(accepted);
         accepted.closeFuture().addListener(close -> remove(accepted));
-        stale.forEach(channel -> {
-            this.refusals.add(ManagementRefusal.LIMIT, channel);
-            channel.close();
-        });
         context.fireChannelRead(accepted);
     }
 
-    /**
-     * Returns which connections have to close, if there are too many: several if the last ones could not be closed yet.
-     */
-    private synchronized List<Channel> add(Channel accepted) {
-        List<Channel> stale = new ArrayList<>();
-        while (this.waiting.size() + this.answering.size() >= ProcessResources.MANAGEMENT_CONNECTIONS) {
+    /** Notes that a connection has an event loop, and so can be closed if there are too many. */
+    void registered() {
+        closeSurplus(ProcessResources.MANAGEMENT_CONNECTIONS);
+    }
+
+    private void closeSurplus(int most) {
+        for (Channel channel : takeSurplus(most)) {
+            this.refusals.add(ManagementRefusal.LIMIT, channel);
+            channel.eventLoop().execute(channel::close);
+        }
+    }
+
+    private synchronized List<Channel> takeSurplus(int most) {
+        List<Channel> surplus = new ArrayList<>();
+        while (this.waiting.size() + this.answering.size() > most) {
             Channel stalest = takeRegistered(this.waiting);
             if (stalest == null) {
                 stalest = takeRegistered(this.answering);
@@ -61,10 +67,13 @@ final class ManagementConnections extends ChannelInboundHandlerAdapter {
             if (stalest == null) {
                 break;
             }
-            stale.add(stalest);
+            surplus.add(stalest);
         }
+        return surplus;
+    }
+
+    private synchronized void add(Channel accepted) {
         this.waiting.add(accepted);
-        return stale;
     }
 
     /** A connection that has just been accepted may be with no event loop yet, and only one that is can be closed. */

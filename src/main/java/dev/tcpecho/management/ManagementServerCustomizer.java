@@ -61,5 +61,6 @@ final class ManagementServerCustomizer implements NettyServerCustomizer {
         }
         pipeline.addFirst(
                 "management.idle", new IdleStateHandler(true, 0, 0, this.timeoutMillis, TimeUnit.MILLISECONDS));
+        this.connections.registered();
     }
 }

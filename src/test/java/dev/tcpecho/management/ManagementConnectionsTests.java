@@ -3,7 +3,10 @@ package dev.tcpecho.management;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tcpecho.server.ProcessResources;
+import io.netty.channel.DefaultChannelId;
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -56,5 +59,22 @@ class ManagementConnectionsTests {
         accept();
         first.runPendingTasks();
         assertThat(first.isOpen()).isFalse();
+    }
+
+    /** As in a burst, where each is accepted before the event loops have registered any. */
+    @Test
+    void onesThatWereNotRegisteredWhenTheyBecameTooManyAreClosedLater() throws Exception {
+        List<EmbeddedChannel> burst = new ArrayList<>();
+        for (int i = 0; i < 2 * ProcessResources.MANAGEMENT_CONNECTIONS; i++) {
+            EmbeddedChannel accepted = new EmbeddedChannel(DefaultChannelId.newInstance(), false, false);
+            this.listening.writeInbound(accepted);
+            burst.add(accepted);
+        }
+        for (EmbeddedChannel accepted : burst) {
+            accepted.register();
+            this.connections.registered();
+        }
+        burst.forEach(EmbeddedChannel::runPendingTasks);
+        assertThat(burst).filteredOn(EmbeddedChannel::isOpen).hasSize(ProcessResources.MANAGEMENT_CONNECTIONS);
     }
 }
