@@ -151,7 +151,7 @@ class SlowReaderTests {
     void aClientThatReadsWhatOnlyTheKernelHoldsIsNotQuiet() {
         List<CompletableFuture<Void>> clients = new ArrayList<>();
         for (Transport transport : nativeTransports()) {
-            RunningEcho echo = start(transport, "echo.drain.quiet=300ms", "echo.drain.timeout=30s");
+            RunningEcho echo = start(transport, "echo.drain.quiet=1s", "echo.drain.timeout=30s");
             clients.add(inBackground(() -> {
                 try (EchoClient client = EchoClient.connect(echo.address())) {
                     client.send(randomBytes(LESS_THAN_THE_KERNEL_TAKES));
