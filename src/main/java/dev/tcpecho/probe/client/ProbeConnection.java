@@ -73,8 +73,8 @@ public final class ProbeConnection implements Closeable {
     }
 
     /**
-     * Where nobody listens on a port that the kernel also gives to clients, TCP can connect a socket to itself
-     * (simultaneous open, RFC 9293, section 3.5), which echoes every byte.
+     * TCP can connect a socket to itself, and such a socket echoes every byte (simultaneous open, RFC 9293, section
+     * 3.5). It happens if nobody listens on a port that the kernel also gives to clients.
      */
     private void requireOtherEnd() throws ConnectException {
         if (this.transport.getLocalSocketAddress().equals(this.remote)) {
