@@ -2,6 +2,7 @@ package dev.tcpecho.probe;
 
 import dev.tcpecho.probe.cli.Event;
 import dev.tcpecho.probe.cli.Event.Type;
+import dev.tcpecho.probe.cli.ExitCode;
 import dev.tcpecho.probe.cli.Output;
 import dev.tcpecho.probe.cli.OutputOptions;
 import dev.tcpecho.probe.cli.Units;
@@ -10,6 +11,7 @@ import dev.tcpecho.probe.client.ConnectOptions;
 import dev.tcpecho.probe.client.Connector;
 import dev.tcpecho.probe.client.NotConnectedException;
 import dev.tcpecho.probe.client.ProbeConnection;
+import dev.tcpecho.probe.watch.WatchCommand;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,6 +26,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /**
@@ -32,6 +35,7 @@ import picocli.CommandLine.Spec;
  */
 @Command(
         name = "probe",
+        subcommands = WatchCommand.class,
         description = "Sends random bytes to an echo service, ends the stream, and compares what comes back.",
         sortOptions = false,
         usageHelpAutoWidth = true,
@@ -47,17 +51,17 @@ import picocli.CommandLine.Spec;
         })
 public final class ProbeCommand implements Callable<Integer> {
 
-    static final int COMPLETE = 0;
+    static final int COMPLETE = ExitCode.COMPLETE;
 
-    static final int LOST = 1;
+    static final int LOST = ExitCode.LOST;
 
-    static final int NOT_CONNECTED = 2;
+    static final int NOT_CONNECTED = ExitCode.NOT_CONNECTED;
 
     /** EX_USAGE of sysexits.h. */
-    public static final int BAD_USAGE = 64;
+    public static final int BAD_USAGE = ExitCode.BAD_USAGE;
 
     /** EX_SOFTWARE of sysexits.h: the probe failed, which says nothing about the service. */
-    static final int DEFECT = 70;
+    static final int DEFECT = ExitCode.DEFECT;
 
     private static final DataSize MAX_SIZE = DataSize.ofGigabytes(1);
 
@@ -108,11 +112,27 @@ public final class ProbeCommand implements Callable<Integer> {
                 .registerConverter(DataSize.class, Units::size)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExpandAtFiles(false)
+                .setExecutionStrategy(ProbeCommand::execute)
                 .setParameterExceptionHandler(ProbeCommand::refuse);
     }
 
+    /** Options before the name of another command would be for nothing. */
+    private static int execute(ParseResult result) {
+        if (result.hasSubcommand() && !result.originalArgs().isEmpty()) {
+            String name = result.subcommand().commandSpec().name();
+            String first = result.originalArgs().get(0);
+            if (!first.equals(name)) {
+                throw new ParameterException(
+                        result.commandSpec().commandLine(),
+                        "'%s' stands before the command %s: write it behind".formatted(first, name));
+            }
+        }
+        return new CommandLine.RunLast().execute(result);
+    }
+
     private static int refuse(ParameterException ex, String[] arguments) {
-        ex.getCommandLine().getErr().println("probe: " + ex.getMessage() + ". See probe --help.");
+        String command = ex.getCommandLine().getCommandSpec().qualifiedName();
+        ex.getCommandLine().getErr().println("%s: %s. See %s --help.".formatted(command, ex.getMessage(), command));
         return BAD_USAGE;
     }
 

@@ -68,6 +68,11 @@ public final class OutputOptions {
         }
     }
 
+    /** Tells whether people read it. */
+    public boolean isText() {
+        return this.format == OutputFormat.TEXT;
+    }
+
     /** Returns what prints to a writer in the form that was asked for. */
     public Output to(PrintWriter out) {
         return new Output(this.format, out, Clock.systemUTC());

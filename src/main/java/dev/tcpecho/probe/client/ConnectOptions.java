@@ -22,8 +22,6 @@ public final class ConnectOptions {
     /** An address, so that no name is looked up. */
     private static final Pattern IP_ADDRESS = Pattern.compile("[0-9]+([.][0-9]+){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
 
-    private static final Duration MIN_TIMEOUT = Duration.ofMillis(1);
-
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command = CommandSpec.create();
 
@@ -76,7 +74,8 @@ public final class ConnectOptions {
     public Connector connector() {
         Usage.require(
                 this.command,
-                this.timeout.compareTo(MIN_TIMEOUT) >= 0 && this.timeout.compareTo(Usage.MAX_DURATION) <= 0,
+                this.timeout.compareTo(ConnectSettings.MIN_TIMEOUT) >= 0
+                        && this.timeout.compareTo(Usage.MAX_DURATION) <= 0,
                 "--timeout",
                 "from 1ms to 24d");
         return new Connector(

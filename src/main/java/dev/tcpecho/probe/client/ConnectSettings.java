@@ -19,6 +19,20 @@ public record ConnectSettings(
         @Nullable SentProxyHeader proxyHeader,
         @Nullable ClientTls tls) {
 
+    /** A socket counts milliseconds, and takes 0 for no limit. */
+    static final Duration MIN_TIMEOUT = Duration.ofMillis(1);
+
+    /** Returns the same with a part of the time, 1 ms at least. */
+    ConnectSettings withPartOfTimeout(int parts) {
+        Duration part = this.timeout.dividedBy(parts);
+        return new ConnectSettings(
+                this.target,
+                this.family,
+                (part.compareTo(MIN_TIMEOUT) > 0) ? part : MIN_TIMEOUT,
+                this.proxyHeader,
+                this.tls);
+    }
+
     /** Returns what tells why a connection by these settings fails. */
     public LikelyCause likelyCause() {
         return new LikelyCause(

@@ -24,6 +24,17 @@ public record Connector(ConnectSettings settings) {
         return connect(addresses());
     }
 
+    /**
+     * Connects as {@link #connect()} does, but the addresses share the time of the settings: each gets the same part of
+     * it.
+     *
+     * @throws NotConnectedException if no address accepts, or there is no handshake, with what each address said
+     */
+    public ProbeConnection connectInOneTimeout() throws NotConnectedException {
+        List<InetAddress> addresses = addresses();
+        return new Connector(this.settings.withPartOfTimeout(addresses.size())).connect(addresses);
+    }
+
     /** Connects to the first of some addresses that accepts; there is one at least. */
     ProbeConnection connect(List<InetAddress> addresses) throws NotConnectedException {
         List<Refusal> refusals = new ArrayList<>();

@@ -6,9 +6,9 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -72,13 +72,9 @@ public final class ProbeConnection implements Closeable {
         return connection;
     }
 
-    /**
-     * TCP can connect a socket to itself, and such a socket echoes every byte (simultaneous open, RFC 9293, section
-     * 3.5). It happens if nobody listens on a port that the kernel also gives to clients.
-     */
-    private void requireOtherEnd() throws ConnectException {
+    private void requireOtherEnd() throws SelfConnectedException {
         if (this.transport.getLocalSocketAddress().equals(this.remote)) {
-            throw new ConnectException("nothing listens there, and the kernel connected the probe to itself");
+            throw new SelfConnectedException();
         }
     }
 
@@ -180,6 +176,15 @@ public final class ProbeConnection implements Closeable {
     public boolean canEndOutputEarly() {
         return !(this.socket instanceof SSLSocket tls)
                 || tls.getSession().getProtocol().equals("TLSv1.3");
+    }
+
+    /**
+     * Limits how long each read waits, which is for ever unless this is called with more than zero.
+     *
+     * @param limit from 1 ms to 24 days, or zero for ever
+     */
+    public void limitReads(Duration limit) throws IOException {
+        this.socket.setSoTimeout((int) limit.toMillis());
     }
 
     /** Ends our stream, while the service's goes on. */
