@@ -30,7 +30,7 @@ final class Message {
      * @param plannedNanos when it was due
      * @param planned the same by the wall clock
      * @param startNanos when this client came to it
-     * @param latenessNanos how late this client was at this tick, or at those before that it had to skip
+     * @param latenessNanos how late this client was, at this tick or at one before that was due at the same time
      * @param size how many bytes
      */
     Message(long plannedNanos, Instant planned, long startNanos, long latenessNanos, int size) {

@@ -34,8 +34,6 @@ final class Ticker {
     /** Until then, the threads that read what has come have not had their turn: this client was late. */
     private long patienceNanos;
 
-    private long skippedLatenessNanos;
-
     Ticker(WatchSettings settings, List<? extends WatchClock> clocks, Time time) {
         this.intervalNanos = settings.interval().toNanos();
         this.timeoutNanos = settings.timeout().toNanos();
@@ -59,9 +57,10 @@ final class Ticker {
         boolean stopped = false;
         while (!stopped && isInDuration()) {
             Moment now = wake();
-            skip(now.nanos() - this.tick);
+            long lateness = now.nanos() - this.tick;
+            skip(lateness);
             while (isInDuration() && now.nanos() - this.tick >= 0) {
-                send(now);
+                send(now, lateness);
                 this.tick += this.intervalNanos;
             }
             this.wakeNanos = earlierOfDeadlineAnd(this.tick);
@@ -93,22 +92,16 @@ final class Ticker {
         long tooOld = (lateness - this.timeoutNanos) / this.intervalNanos + 1;
         long left = (this.durationNanos - (this.tick - this.start) - 1) / this.intervalNanos + 1;
         long skipped = Math.min(tooOld, left);
-        this.skippedLatenessNanos = lateness;
         this.tick += skipped * this.intervalNanos;
         this.clocks.forEach(clock -> clock.ledger().skipped(skipped, lateness));
     }
 
-    private void send(Moment now) {
-        long lateness = now.nanos() - this.tick;
+    /** Sends with the lateness of the first of the ticks that are due: each of them stands for the whole time. */
+    private void send(Moment now, long lateness) {
         for (WatchClock clock : this.clocks) {
             clock.tick(new Message(
-                    this.tick,
-                    now.time().minusNanos(lateness),
-                    now.nanos(),
-                    Math.max(lateness, this.skippedLatenessNanos),
-                    this.size));
+                    this.tick, now.time().minusNanos(now.nanos() - this.tick), now.nanos(), lateness, this.size));
         }
-        this.skippedLatenessNanos = 0;
     }
 
     private long earlierOfDeadlineAnd(long nanos) {
