@@ -11,6 +11,7 @@ import dev.tcpecho.probe.client.ConnectOptions;
 import dev.tcpecho.probe.client.Connector;
 import dev.tcpecho.probe.client.NotConnectedException;
 import dev.tcpecho.probe.client.ProbeConnection;
+import dev.tcpecho.probe.load.LoadCommand;
 import dev.tcpecho.probe.watch.WatchCommand;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.util.unit.DataSize;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -35,7 +37,7 @@ import picocli.CommandLine.Spec;
  */
 @Command(
         name = "probe",
-        subcommands = WatchCommand.class,
+        subcommands = {WatchCommand.class, LoadCommand.class},
         description = "Sends random bytes to an echo service, ends the stream, and compares what comes back.",
         sortOptions = false,
         usageHelpAutoWidth = true,
@@ -103,7 +105,15 @@ public final class ProbeCommand implements Callable<Integer> {
      *     could be made, 64 on bad usage, 70 when the probe itself failed
      */
     public static int run(String... arguments) {
-        return commandLine().execute(arguments);
+        return commandLine().setExecutionStrategy(ProbeCommand::executeAlone).execute(arguments);
+    }
+
+    /** Where no Spring has set up the log, Netty would fill the standard output with it. */
+    private static int executeAlone(ParseResult result) {
+        if (result.hasSubcommand()) {
+            LoggingSystem.get(ProbeCommand.class.getClassLoader()).beforeInitialize();
+        }
+        return execute(result);
     }
 
     static CommandLine commandLine() {

@@ -1,17 +1,22 @@
 package dev.tcpecho.transport;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioChannelOption;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.UnixChannelOption;
 import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringSocketChannel;
 import io.netty.util.NettyRuntime;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
@@ -29,6 +34,7 @@ public enum Transport {
     NIO(
             () -> null,
             NioIoHandler::newFactory,
+            NioSocketChannel::new,
             NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT),
             UrgentBytes.inlineOnNio()),
 
@@ -36,6 +42,7 @@ public enum Transport {
     EPOLL(
             Epoll::unavailabilityCause,
             EpollIoHandler::newFactory,
+            EpollSocketChannel::new,
             UnixChannelOption.SO_REUSEPORT,
             UrgentBytes.inlineOnUnix()),
 
@@ -43,6 +50,7 @@ public enum Transport {
     IO_URING(
             IoUring::unavailabilityCause,
             IoUringIoHandler::newFactory,
+            IoUringSocketChannel::new,
             UnixChannelOption.SO_REUSEPORT,
             UrgentBytes.inlineOnUnix());
 
@@ -57,6 +65,8 @@ public enum Transport {
 
     private final Supplier<IoHandlerFactory> ioHandlerFactory;
 
+    private final ChannelFactory<SocketChannel> clients;
+
     private final ChannelOption<Boolean> reusePort;
 
     private final Consumer<Channel> urgentBytesInline;
@@ -64,10 +74,12 @@ public enum Transport {
     Transport(
             Supplier<@Nullable Throwable> unavailabilityCause,
             Supplier<IoHandlerFactory> ioHandlerFactory,
+            ChannelFactory<SocketChannel> clients,
             ChannelOption<Boolean> reusePort,
             Consumer<Channel> urgentBytesInline) {
         this.unavailabilityCause = unavailabilityCause;
         this.ioHandlerFactory = ioHandlerFactory;
+        this.clients = clients;
         this.reusePort = reusePort;
         this.urgentBytesInline = urgentBytesInline;
     }
@@ -79,6 +91,11 @@ public enum Transport {
      */
     public @Nullable Throwable unavailabilityCause() {
         return this.unavailabilityCause.get();
+    }
+
+    /** Returns what makes a client's channels. */
+    public ChannelFactory<SocketChannel> clients() {
+        return this.clients;
     }
 
     /**
@@ -106,8 +123,19 @@ public enum Transport {
      * @return a group of daemon threads, for the caller to shut down
      */
     public EventLoopGroup newEventLoopGroup(boolean connectionsMayWait) {
+        return newEventLoopGroup(NettyRuntime.availableProcessors(), connectionsMayWait);
+    }
+
+    /**
+     * Starts event loops.
+     *
+     * @param eventLoops how many, 1 or more
+     * @param connectionsMayWait whether a connection may ever wait for neither input nor output
+     * @return a group of daemon threads, for the caller to shut down
+     */
+    public EventLoopGroup newEventLoopGroup(int eventLoops, boolean connectionsMayWait) {
         return new MultiThreadIoEventLoopGroup(
-                NettyRuntime.availableProcessors(),
+                eventLoops,
                 new DefaultThreadFactory("echo-" + this, true),
                 (connectionsMayWait && this == EPOLL)
                         ? InterestKeepingIoHandler.newFactory()

@@ -57,14 +57,25 @@ public record ClientTls(
     SSLSocket over(Socket socket, Target target) throws IOException {
         SSLSocket tls =
                 (SSLSocket) this.context.getSocketFactory().createSocket(socket, target.host(), target.port(), true);
-        SSLParameters parameters = tls.getSSLParameters();
+        tls.setSSLParameters(parameters(tls.getSSLParameters()));
+        return tls;
+    }
+
+    /** Returns what speaks TLS for a connection whose bytes somebody else moves. The handshake is the caller's. */
+    public SSLEngine engine(Target target) {
+        SSLEngine engine = this.context.createSSLEngine(target.host(), target.port());
+        engine.setUseClientMode(true);
+        engine.setSSLParameters(parameters(engine.getSSLParameters()));
+        return engine;
+    }
+
+    private SSLParameters parameters(SSLParameters parameters) {
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
         if (this.serverName != null) {
             parameters.setServerNames(List.of(this.serverName));
         }
         parameters.setApplicationProtocols(this.protocols.toArray(String[]::new));
-        tls.setSSLParameters(parameters);
-        return tls;
+        return parameters;
     }
 
     /** Extended, as Java itself checks the certificates for one that is not. */

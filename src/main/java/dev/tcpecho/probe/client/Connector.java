@@ -50,7 +50,12 @@ public record Connector(ConnectSettings settings) {
         throw failure(refusals);
     }
 
-    private List<InetAddress> addresses() throws NotConnectedException {
+    /**
+     * Looks up the addresses of the target, of the family that was asked for; there is one at least.
+     *
+     * @throws NotConnectedException if the host is not known, or has no such address
+     */
+    public List<InetAddress> addresses() throws NotConnectedException {
         List<InetAddress> addresses;
         try {
             addresses = Arrays.asList(
@@ -70,7 +75,12 @@ public record Connector(ConnectSettings settings) {
         return wanted;
     }
 
-    private NotConnectedException failure(List<Refusal> refusals) {
+    /**
+     * Returns what to throw when no address accepts.
+     *
+     * @param refusals what each of them said; there is one at least
+     */
+    public NotConnectedException failure(List<Refusal> refusals) {
         String said = (refusals.size() == 1) ? refusals.get(0).message() : Refusal.join(refusals);
         IOException last = refusals.get(refusals.size() - 1).failure();
         return new NotConnectedException(

@@ -18,7 +18,7 @@ import org.springframework.core.NestedExceptionUtils;
 public record LikelyCause(boolean tls, boolean certificate, boolean proxyHeader) {
 
     /** How many of a service's first bytes tell what it speaks. */
-    static final int FIRST_BYTES = 32;
+    public static final int FIRST_BYTES = 32;
 
     private static final int ALERT = 21;
 

@@ -9,7 +9,13 @@ public final class NotConnectedException extends Exception {
     @Serial
     private static final long serialVersionUID = 1L;
 
-    NotConnectedException(String message, @Nullable Throwable cause) {
+    /**
+     * Says why.
+     *
+     * @param message the whole sentence
+     * @param cause what failed; null for nothing that was thrown
+     */
+    public NotConnectedException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

@@ -1,0 +1,133 @@
+package dev.tcpecho.probe.load;
+
+import dev.tcpecho.probe.client.ClientTls;
+import dev.tcpecho.probe.client.ConnectSettings;
+import dev.tcpecho.transport.Transport;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.Promise;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Opens the channels of connections, with TLS or without. */
+final class ClientChannels {
+
+    private static final int SMALLEST_READ = 1024;
+
+    private static final int LARGEST_READ = EchoPattern.MOST_AT_ONCE;
+
+    /** Some of TLS's records at once, each of which has 16 KiB at most (RFC 8446, section 5.1). */
+    private static final int TLS_READ = 64 * 1024;
+
+    private final ConnectSettings settings;
+
+    private final Bootstrap bootstrap;
+
+    ClientChannels(ConnectSettings settings, LoadPlan plan, Transport transport) {
+        this.settings = settings;
+        this.bootstrap = new Bootstrap()
+                .channelFactory(transport.clients())
+                .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+                .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
+                        plan.timeout().toMillis())
+                // A message is to leave at once, however small it is.
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(
+                        ChannelOption.RECVBUF_ALLOCATOR,
+                        new FixedRecvByteBufAllocator((settings.tls() != null) ? TLS_READ : readSize(plan)));
+    }
+
+    /** One read that is not filled is enough to have everything; after one that is, Netty reads again. */
+    private static int readSize(LoadPlan plan) {
+        long underWay = (long) plan.size() * plan.pipeline();
+        return (int) Math.min(LARGEST_READ, Math.max(SMALLEST_READ, 2 * underWay));
+    }
+
+    /**
+     * Opens a connection. The promise succeeds once it may send, behind the TLS handshake if there is one.
+     *
+     * @param loop whose it is to be
+     * @param number its number, counted from 0
+     * @param address where to connect
+     */
+    Attempt open(LoadLoop loop, int number, InetSocketAddress address) {
+        EventLoop eventLoop = loop.eventLoop();
+        LoadConnection connection = loop.newConnection(number);
+        Promise<Void> opened = eventLoop.newPromise();
+        FirstContact firstContact = new FirstContact(this.settings.proxyHeader());
+        SslHandler tls = tls();
+        long start = System.nanoTime();
+        this.bootstrap
+                .clone(eventLoop)
+                .handler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        channel.pipeline().addLast(firstContact);
+                        if (tls != null) {
+                            channel.pipeline().addLast(tls);
+                        }
+                        channel.pipeline().addLast(connection);
+                    }
+                })
+                .connect(address)
+                .addListener((ChannelFuture connected) -> {
+                    Channel channel = connected.channel();
+                    if (!connected.isSuccess()) {
+                        opened.tryFailure(connected.cause());
+                    } else if (channel.localAddress().equals(channel.remoteAddress())) {
+                        opened.tryFailure(new SelfConnectException());
+                        channel.close();
+                    } else {
+                        loop.figures().connected(System.nanoTime() - start);
+                        afterHandshake(tls, loop, connection, opened);
+                    }
+                });
+        return new Attempt(opened, firstContact);
+    }
+
+    private static void afterHandshake(
+            @Nullable SslHandler tls, LoadLoop loop, LoadConnection connection, Promise<Void> opened) {
+        if (tls == null) {
+            loop.opened(connection);
+            opened.trySuccess(null);
+            return;
+        }
+        long start = System.nanoTime();
+        tls.handshakeFuture().addListener(handshake -> {
+            if (handshake.isSuccess()) {
+                loop.figures().handshaken(System.nanoTime() - start);
+                loop.opened(connection);
+                opened.trySuccess(null);
+            } else {
+                opened.tryFailure(handshake.cause());
+            }
+        });
+    }
+
+    private @Nullable SslHandler tls() {
+        ClientTls tls = this.settings.tls();
+        if (tls == null) {
+            return null;
+        }
+        SslHandler handler = new SslHandler(tls.engine(this.settings.target()));
+        handler.setHandshakeTimeout(this.settings.timeout().toMillis(), TimeUnit.MILLISECONDS);
+        return handler;
+    }
+
+    /**
+     * A connection that is being opened.
+     *
+     * @param opened succeeds once the connection may send
+     * @param firstContact who knows the first bytes of the service
+     */
+    record Attempt(Promise<Void> opened, FirstContact firstContact) {}
+}

@@ -1,0 +1,48 @@
+package dev.tcpecho.probe.load;
+
+import dev.tcpecho.probe.client.LikelyCause;
+import dev.tcpecho.probe.client.SentProxyHeader;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/** Sends the PROXY header before all else, and keeps the first bytes of the service until the connection is open. */
+final class FirstContact extends ChannelInboundHandlerAdapter {
+
+    private final @Nullable SentProxyHeader header;
+
+    private byte[] firstBytes = {};
+
+    FirstContact(@Nullable SentProxyHeader header) {
+        this.header = header;
+    }
+
+    /** Returns the first bytes that were read, before TLS has made anything of them. */
+    byte[] firstBytes() {
+        return this.firstBytes;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+        if (this.header != null) {
+            byte[] bytes =
+                    this.header.bytes((InetSocketAddress) context.channel().localAddress(), (InetSocketAddress)
+                            context.channel().remoteAddress());
+            context.writeAndFlush(Unpooled.wrappedBuffer(bytes));
+        }
+        context.fireChannelActive();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        if (this.firstBytes.length == 0 && message instanceof ByteBuf received) {
+            int length = Math.min(received.readableBytes(), LikelyCause.FIRST_BYTES);
+            this.firstBytes = ByteBufUtil.getBytes(received, received.readerIndex(), length);
+        }
+        context.fireChannelRead(message);
+    }
+}
