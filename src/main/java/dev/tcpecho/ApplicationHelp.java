@@ -12,6 +12,7 @@ final class ApplicationHelp {
               java -jar tcp-echo.jar [--PROPERTY=VALUE...]   starts the service
               java -jar tcp-echo.jar probe [OPTIONS]         sends bytes to an echo service and compares the echo
               java -jar tcp-echo.jar probe watch [OPTIONS]   tells each interruption of the path to an echo service
+              java -jar tcp-echo.jar probe load [OPTIONS]    loads an echo service, and compares every byte
               java -jar tcp-echo.jar health                  asks the service on this host if it is ready and live
               java -jar tcp-echo.jar --help, -h              prints this
               java -jar tcp-echo.jar --version, -V           prints the version

@@ -1,4 +1,4 @@
-/** The service's own client, which runs without Spring's context and without Netty. */
+/** The service's own client, which runs without Spring's context; the plain probe runs without Netty too. */
 @NullMarked
 package dev.tcpecho.probe;
 

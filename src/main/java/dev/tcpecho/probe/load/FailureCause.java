@@ -24,7 +24,7 @@ enum FailureCause {
     TIMEOUT("no answer in time"),
 
     /** Nobody listens, and the kernel connected the client to itself (RFC 9293, section 3.5). */
-    ITSELF("nothing listens there, and the kernel connected the probe to itself"),
+    SELF("nothing listens there, and the kernel connected the probe to itself"),
 
     /** There was no TLS handshake, or TLS broke. */
     TLS("TLS failed"),
@@ -46,6 +46,9 @@ enum FailureCause {
 
     /** More came back than was sent. */
     SURPLUS("more came back than was sent"),
+
+    /** This host has no descriptor or no port left. */
+    LOCAL(""),
 
     /** Anything else. */
     OTHER("");
@@ -73,10 +76,13 @@ enum FailureCause {
             return CLOSED;
         }
         if (root instanceof SelfConnectException) {
-            return ITSELF;
+            return SELF;
         }
         if (root instanceof NoRouteToHostException || message.contains("unreachable")) {
             return UNREACHABLE;
+        }
+        if (message.contains("Too many open files") || message.contains("Cannot assign requested address")) {
+            return LOCAL;
         }
         if (failure instanceof SSLException || failure.getCause() instanceof SSLException) {
             return TLS;
@@ -87,7 +93,7 @@ enum FailureCause {
     /** Returns a sentence's end: the cause's own where there is one, as systems differ in how they say it. */
     String describe(Throwable failure) {
         return switch (this) {
-            case OTHER, TLS -> String.valueOf(failure.getMessage());
+            case LOCAL, OTHER, TLS -> String.valueOf(failure.getMessage());
             default -> this.text;
         };
     }

@@ -5,6 +5,8 @@ import dev.tcpecho.probe.cli.Event.Type;
 import dev.tcpecho.probe.cli.ExitCode;
 import dev.tcpecho.probe.cli.Output;
 import dev.tcpecho.probe.cli.OutputOptions;
+import dev.tcpecho.probe.cli.StopSignal;
+import dev.tcpecho.probe.cli.Terminal;
 import dev.tcpecho.probe.cli.Usage;
 import dev.tcpecho.probe.client.ConnectOptions;
 import dev.tcpecho.probe.client.Connector;
@@ -20,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.unit.DataSize;
 import picocli.CommandLine.Command;
@@ -137,9 +140,10 @@ public final class LoadCommand implements Callable<Integer> {
         LoadPlan plan = plan(connector, eventLoops);
         Transport resolved = transport();
         this.output.prepare();
-        try (StopSignal stop = new StopSignal()) {
+        CompletableFuture<Void> stop = new CompletableFuture<>();
+        try (StopSignal signal = new StopSignal(() -> stop.complete(null))) {
             int exitCode = load(connector, plan, resolved, eventLoops, stop);
-            stop.finished(exitCode);
+            signal.finished(exitCode);
             return exitCode;
         }
     }
@@ -185,9 +189,10 @@ public final class LoadCommand implements Callable<Integer> {
         }
     }
 
-    private int load(Connector connector, LoadPlan plan, Transport transport, int eventLoops, StopSignal stop) {
+    private int load(
+            Connector connector, LoadPlan plan, Transport transport, int eventLoops, CompletableFuture<Void> stop) {
         Output out = this.output.to(this.spec.commandLine().getOut());
-        LoadRun run = new LoadRun(connector, plan, transport, eventLoops, stop.requested());
+        LoadRun run = new LoadRun(connector, plan, transport, eventLoops, stop);
         try (run) {
             InetSocketAddress address = run.connect();
             out.print(start(connector, plan, transport, eventLoops, address));
@@ -242,7 +247,7 @@ public final class LoadCommand implements Callable<Integer> {
         fields.put("command", "load");
         fields.putAll(interval.fields());
         // People see progress on a terminal alone.
-        return new Event(Type.INTERVAL, fields, (System.console() != null) ? interval.lines() : List.of());
+        return new Event(Type.INTERVAL, fields, Terminal.isThere() ? interval.lines() : List.of());
     }
 
     private static Event end(int exitCode, @Nullable String error, Map<String, Object> found, List<String> lines) {

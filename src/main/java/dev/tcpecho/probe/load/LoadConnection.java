@@ -93,6 +93,12 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** Takes no part: what happens to it is not told. */
+    void discard() {
+        this.state = State.ENDED;
+        close();
+    }
+
     /** Returns when a message is to be sent, in nanoseconds since the start. */
     long plannedNanos(long message) {
         return this.plan.plannedNanos(this.number, message);

@@ -31,6 +31,8 @@ final class LoadLoop {
 
     private final List<LoadConnection> connections = new ArrayList<>();
 
+    private boolean ending;
+
     private long endNanos;
 
     private int nextConnection;
@@ -65,8 +67,12 @@ final class LoadLoop {
         return new LoadConnection(this.state, number);
     }
 
-    /** Has a connection that is open take part. */
+    /** Has a connection that is open take part, unless it comes too late. */
     void opened(LoadConnection connection) {
+        if (this.ending) {
+            connection.discard();
+            return;
+        }
         this.connections.add(connection);
         connection.opened();
     }
@@ -104,7 +110,8 @@ final class LoadLoop {
             planNext(now);
         }
         if (this.state.isSending()) {
-            this.eventLoop.execute(this::pace);
+            // A timer, even if it is due at once, runs behind the next reads, and a task before them.
+            this.eventLoop.schedule(this::pace, 0, TimeUnit.NANOSECONDS);
         }
     }
 
@@ -137,6 +144,7 @@ final class LoadLoop {
 
     /** Sends no further message, and ends every stream behind its last. */
     void end() {
+        this.ending = true;
         if (this.plan.isPaced() && this.state.isSending()) {
             planWhatIsDue();
         }

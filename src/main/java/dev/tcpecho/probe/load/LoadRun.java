@@ -69,6 +69,10 @@ final class LoadRun implements AutoCloseable {
         List<InetAddress> addresses = this.connector.addresses();
         onFirstLoop(() -> this.opener.openFirst(addresses));
         try {
+            CompletableFuture.anyOf(this.opener.first(), this.stop).get();
+            if (!this.opener.first().isDone()) {
+                throw new NotConnectedException("the run was stopped before there was a connection", null);
+            }
             return this.opener.first().get();
         } catch (ExecutionException ex) {
             if (ex.getCause() instanceof NotConnectedException notConnected) {

@@ -43,7 +43,7 @@ final class Opener {
 
     private int pending;
 
-    private boolean stopped;
+    private volatile boolean stopped;
 
     private long startNanos;
 
@@ -135,7 +135,7 @@ final class Opener {
         LoadLoop loop = this.loops.get(number % this.loops.size());
         Attempt attempt = this.channels.open(loop, number, address);
         attempt.opened().addListener(opened -> {
-            if (!opened.isSuccess()) {
+            if (!opened.isSuccess() && !this.stopped) {
                 FailureCause cause = FailureCause.of(opened.cause());
                 loop.figures()
                         .failed(

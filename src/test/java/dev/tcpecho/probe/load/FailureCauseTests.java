@@ -1,0 +1,45 @@
+package dev.tcpecho.probe.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.channel.ConnectTimeoutException;
+import io.netty.handler.codec.DecoderException;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.nio.channels.ClosedChannelException;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLHandshakeException;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Which cause an exception tells of, as each transport words it. */
+class FailureCauseTests {
+
+    static Stream<Arguments> failures() {
+        return Stream.of(
+                Arguments.of(new ConnectException("Connection refused: localhost/127.0.0.1:1"), "refused"),
+                Arguments.of(new ConnectException("finishConnect(..) failed: Connection refused: /[::1]:1"), "refused"),
+                Arguments.of(new ConnectTimeoutException("connection timed out after 10 ms"), "timeout"),
+                Arguments.of(new NoRouteToHostException("No route to host"), "unreachable"),
+                Arguments.of(new IOException("connect(..) failed: Network is unreachable"), "unreachable"),
+                Arguments.of(new IOException("recvAddress(..) failed: Connection reset by peer"), "reset"),
+                Arguments.of(new IOException("Broken pipe"), "reset"),
+                Arguments.of(new ClosedChannelException(), "closed"),
+                Arguments.of(new SelfConnectException(), "self"),
+                Arguments.of(new SSLHandshakeException("no cipher"), "tls"),
+                Arguments.of(new DecoderException(new SSLHandshakeException("no cipher")), "tls"),
+                Arguments.of(new IOException("socket(..) failed: Too many open files"), "local"),
+                Arguments.of(new ConnectException("Cannot assign requested address: /127.0.0.1:1"), "local"),
+                Arguments.of(new IllegalStateException("whatever"), "other"),
+                Arguments.of(new IllegalStateException(), "other"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void exceptionHasACause(Throwable failure, String cause) {
+        assertThat(FailureCause.of(failure)).hasToString(cause);
+        assertThat(FailureCause.of(failure).describe(failure)).isNotEmpty();
+    }
+}
