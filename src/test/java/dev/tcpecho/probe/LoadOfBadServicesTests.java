@@ -272,6 +272,7 @@ class LoadOfBadServicesTests {
         try (ServerSocket server = serve((in, out, client) -> in.transferTo(out))) {
             LoadOutput load = load(server, "--connections 3 --connect-rate 2 --tls");
             assertThat(load.exitCode()).isEqualTo(ProbeCommand.NOT_CONNECTED);
+            assertThat(load.failures()).isEqualTo(Map.of("tls", 1));
             assertThat(load.errors())
                     .endsWith("; the service echoes the handshake, and so speaks no TLS: leave out --tls and the"
                             + " other options of TLS\n");
@@ -288,8 +289,10 @@ class LoadOfBadServicesTests {
         assertThat(refused.exitCode()).isEqualTo(ProbeCommand.NOT_CONNECTED);
         assertThat(refused.errors())
                 .isEqualTo("probe load: cannot connect to 127.0.0.1:%s: Connection refused\n".formatted(port));
+        assertThat(refused.failures()).isEqualTo(Map.of("refused", 1));
         LoadOutput unknown = LoadOutput.of("no-such-host.invalid:1 --duration 1s");
         assertThat(unknown.exitCode()).isEqualTo(ProbeCommand.NOT_CONNECTED);
+        assertThat(unknown.failures()).isEqualTo(Map.of("dns", 1));
         assertThat(unknown.errors())
                 .isEqualTo("probe load: cannot connect to no-such-host.invalid:1: the host is not known\n");
     }

@@ -42,6 +42,10 @@ class LoadTests {
                 "echo.listeners.tls.ssl.bundle=server",
                 "echo.listeners.old.port=0",
                 "echo.listeners.old.ssl.bundle=old",
+                "echo.listeners.both.port=0",
+                "echo.listeners.both.ssl.bundle=server",
+                "echo.listeners.both.proxy-protocol=required",
+                "echo.listeners.both.trusted-proxies=127.0.0.0/8, ::1/128",
                 "echo.listeners.proxied.port=0",
                 "echo.listeners.proxied.proxy-protocol=required",
                 "echo.listeners.proxied.trusted-proxies=127.0.0.0/8, ::1/128");
@@ -103,6 +107,7 @@ class LoadTests {
     @CsvSource(delimiter = '|', textBlock = """
                     tls     | --connections 5 --tls --insecure --size 20000 --pipeline 4
                     old     | --connections 5 --insecure --pipeline 4
+                    both    | --connections 5 --insecure --proxy v2
                     proxied | --connections 5 --proxy v1
                     proxied | --connections 5 --proxy v2 --threads 1
                     plain   | --connections 2 --size 3MB --pipeline 2

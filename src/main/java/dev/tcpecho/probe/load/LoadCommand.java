@@ -65,6 +65,9 @@ public final class LoadCommand implements Callable<Integer> {
 
     private static final int MAX_THREADS = 256;
 
+    /** As Netty has it: on a busy machine, one for each was driven much less often than the service. */
+    private static final int LOOPS_OF_A_PROCESSOR = 2;
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -116,7 +119,7 @@ public final class LoadCommand implements Callable<Integer> {
 
     @Option(
             names = "--threads",
-            description = "How many event loops drive the connections. Default: one for each processor")
+            description = "How many event loops drive the connections. Default: two for each processor")
     private @Nullable Integer threads;
 
     @Option(
@@ -135,7 +138,8 @@ public final class LoadCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Connector connector = this.connect.connector();
-        int eventLoops = (this.threads != null) ? this.threads : NettyRuntime.availableProcessors();
+        int eventLoops =
+                (this.threads != null) ? this.threads : LOOPS_OF_A_PROCESSOR * NettyRuntime.availableProcessors();
         requireRange(eventLoops, "--threads", MAX_THREADS);
         LoadPlan plan = plan(connector, eventLoops);
         Transport resolved = transport();
@@ -199,7 +203,8 @@ public final class LoadCommand implements Callable<Integer> {
             run.load(interval -> out.print(interval(interval)));
         } catch (NotConnectedException ex) {
             fail(String.valueOf(ex.getMessage()));
-            out.print(end(ExitCode.NOT_CONNECTED, ex.getMessage(), Map.of(), List.of()));
+            Map<String, Object> failures = LoadReport.failures(run.figures().failures());
+            out.print(end(ExitCode.NOT_CONNECTED, ex.getMessage(), Map.of("failures", failures), List.of()));
             return ExitCode.NOT_CONNECTED;
         }
         return report(run.figures(), plan, out);

@@ -66,7 +66,7 @@ final class LoadRun implements AutoCloseable {
      * @throws NotConnectedException if none did
      */
     InetSocketAddress connect() throws NotConnectedException {
-        List<InetAddress> addresses = this.connector.addresses();
+        List<InetAddress> addresses = addresses();
         onFirstLoop(() -> this.opener.openFirst(addresses));
         try {
             CompletableFuture.anyOf(this.opener.first(), this.stop).get();
@@ -81,6 +81,16 @@ final class LoadRun implements AutoCloseable {
             throw new IllegalStateException(ex);
         } catch (InterruptedException ex) {
             throw interrupted(ex);
+        }
+    }
+
+    private List<InetAddress> addresses() throws NotConnectedException {
+        try {
+            return this.connector.addresses();
+        } catch (NotConnectedException ex) {
+            LoopFigures figures = this.loops.get(0).figures();
+            onFirstLoop(() -> figures.failed(FailureCause.DNS, "", 0));
+            throw ex;
         }
     }
 
