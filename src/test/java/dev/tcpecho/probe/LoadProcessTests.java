@@ -66,16 +66,17 @@ class LoadProcessTests {
     @Test
     void terminationPrintsWhatWasFoundAndKeepsTheExitCode() throws Exception {
         try (ServerSocket server = serve()) {
-            Process process = load(server, "--connections", "3", "--rate", "300", "--duration", "10m");
+            Process process =
+                    load(server, "--connections", "3", "--rate", "300", "--duration", "10m", "--output", "ndjson");
             try (BufferedReader out = process.inputReader()) {
-                assertThat(out.readLine()).startsWith("load of 127.0.0.1:");
+                assertThat(out.readLine()).startsWith("{\"event\":\"start\"");
+                assertThat(out.readLine()).startsWith("{\"event\":\"interval\"");
                 process.toHandle().destroy();
                 assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
                 assertThat(process.exitValue()).isZero();
-                assertThat(out.lines().collect(Collectors.joining("\n")))
-                        .startsWith("connections: 3 of 3 opened, 3 complete; to connect: p50 ")
-                        .containsPattern("\\d+ echoes of 512 bytes in ")
-                        .endsWith("\nbytes lost: 0; failures: none");
+                assertThat(out.lines().reduce((first, second) -> second).orElseThrow())
+                        .startsWith("{\"event\":\"end\"")
+                        .contains("\"exitCode\":0", "\"connectionsComplete\":3", "\"bytesLost\":0", "\"failures\":{}");
             } finally {
                 process.destroyForcibly();
             }
