@@ -13,7 +13,8 @@ public final class SelfConnectedException extends ConnectException {
     @Serial
     private static final long serialVersionUID = 1L;
 
-    SelfConnectedException() {
+    /** Says so. */
+    public SelfConnectedException() {
         super("nothing listens there, and the kernel connected the probe to itself");
     }
 }

@@ -2,6 +2,7 @@ package dev.tcpecho.probe.load;
 
 import dev.tcpecho.probe.client.ClientTls;
 import dev.tcpecho.probe.client.ConnectSettings;
+import dev.tcpecho.probe.client.SelfConnectedException;
 import dev.tcpecho.transport.Transport;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -84,7 +85,7 @@ final class ClientChannels {
                     if (!connected.isSuccess()) {
                         opened.tryFailure(connected.cause());
                     } else if (channel.localAddress().equals(channel.remoteAddress())) {
-                        opened.tryFailure(new SelfConnectException());
+                        opened.tryFailure(new SelfConnectedException());
                         channel.close();
                     } else {
                         loop.figures().connected(System.nanoTime() - start);

@@ -1,5 +1,6 @@
 package dev.tcpecho.probe.load;
 
+import dev.tcpecho.probe.client.SelfConnectedException;
 import io.netty.channel.ConnectTimeoutException;
 import java.io.IOException;
 import java.net.NoRouteToHostException;
@@ -75,7 +76,7 @@ enum FailureCause {
         if (root instanceof ClosedChannelException) {
             return CLOSED;
         }
-        if (root instanceof SelfConnectException) {
+        if (root instanceof SelfConnectedException) {
             return SELF;
         }
         if (root instanceof NoRouteToHostException || message.contains("unreachable")) {

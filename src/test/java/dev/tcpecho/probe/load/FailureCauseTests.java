@@ -2,6 +2,7 @@ package dev.tcpecho.probe.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tcpecho.probe.client.SelfConnectedException;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.codec.DecoderException;
 import java.io.IOException;
@@ -27,7 +28,7 @@ class FailureCauseTests {
                 Arguments.of(new IOException("recvAddress(..) failed: Connection reset by peer"), "reset"),
                 Arguments.of(new IOException("Broken pipe"), "reset"),
                 Arguments.of(new ClosedChannelException(), "closed"),
-                Arguments.of(new SelfConnectException(), "self"),
+                Arguments.of(new SelfConnectedException(), "self"),
                 Arguments.of(new SSLHandshakeException("no cipher"), "tls"),
                 Arguments.of(new DecoderException(new SSLHandshakeException("no cipher")), "tls"),
                 Arguments.of(new IOException("socket(..) failed: Too many open files"), "local"),
