@@ -57,8 +57,6 @@ public enum Transport {
     static {
         // Netty arms a multishot accept again whenever it fails: it would spin while there are no descriptors.
         System.setProperty("io.netty.iouring.acceptMultiShotEnabled", "false");
-        // A multishot poll tells once of bytes and of the reset that came right behind them, and no read would fail.
-        System.setProperty("io.netty.iouring.pollAddMultishotEnabled", "false");
     }
 
     private final Supplier<@Nullable Throwable> unavailabilityCause;
