@@ -3,6 +3,7 @@ package dev.tcpecho;
 import dev.tcpecho.healthcheck.HealthCommand;
 import dev.tcpecho.logging.LogQueues;
 import dev.tcpecho.probe.ProbeCommand;
+import dev.tcpecho.probe.cli.ExitCode;
 import java.util.Arrays;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
@@ -46,7 +47,7 @@ public class EchoApplication {
                 System.err.println(
                         "'%s' is not a property. Write a property as --name=value, and a command before all else: probe, or health without options. See --help."
                                 .formatted(arg));
-                System.exit(ProbeCommand.BAD_USAGE);
+                System.exit(ExitCode.BAD_USAGE);
             }
         }
         SpringApplication application = new SpringApplication(EchoApplication.class);

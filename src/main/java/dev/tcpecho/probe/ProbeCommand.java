@@ -15,11 +15,9 @@ import dev.tcpecho.probe.load.LoadCommand;
 import dev.tcpecho.probe.watch.WatchCommand;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.util.unit.DataSize;
 import picocli.CommandLine;
@@ -41,8 +39,8 @@ import picocli.CommandLine.Spec;
         description = "Sends random bytes to an echo service, ends the stream, and compares what comes back.",
         sortOptions = false,
         usageHelpAutoWidth = true,
-        exitCodeOnInvalidInput = ProbeCommand.BAD_USAGE,
-        exitCodeOnExecutionException = ProbeCommand.DEFECT,
+        exitCodeOnInvalidInput = ExitCode.BAD_USAGE,
+        exitCodeOnExecutionException = ExitCode.DEFECT,
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {
             "0:every byte came back, in order, once, and then a clean end",
@@ -53,17 +51,7 @@ import picocli.CommandLine.Spec;
         })
 public final class ProbeCommand implements Callable<Integer> {
 
-    static final int COMPLETE = ExitCode.COMPLETE;
-
-    static final int LOST = ExitCode.LOST;
-
-    static final int NOT_CONNECTED = ExitCode.NOT_CONNECTED;
-
-    /** EX_USAGE of sysexits.h. */
-    public static final int BAD_USAGE = ExitCode.BAD_USAGE;
-
-    /** EX_SOFTWARE of sysexits.h: the probe failed, which says nothing about the service. */
-    static final int DEFECT = ExitCode.DEFECT;
+    private static final String COMMAND = "probe";
 
     private static final DataSize MAX_SIZE = DataSize.ofGigabytes(1);
 
@@ -143,7 +131,7 @@ public final class ProbeCommand implements Callable<Integer> {
     private static int refuse(ParameterException ex, String[] arguments) {
         String command = ex.getCommandLine().getCommandSpec().qualifiedName();
         ex.getCommandLine().getErr().println("%s: %s. See %s --help.".formatted(command, ex.getMessage(), command));
-        return BAD_USAGE;
+        return ExitCode.BAD_USAGE;
     }
 
     @Override
@@ -167,13 +155,13 @@ public final class ProbeCommand implements Callable<Integer> {
         try (ProbeConnection connection = connector.connect()) {
             out.print(new Event(
                     Type.START,
-                    Map.of("command", "probe", "target", target, "connection", connection.fields()),
+                    Map.of("command", COMMAND, "target", target, "connection", connection.fields()),
                     List.of(connection.description())));
             return exchange(connector, connection, out);
         } catch (NotConnectedException ex) {
             fail(ex);
-            out.print(end(NOT_CONNECTED, ex, Map.of(), List.of()));
-            return NOT_CONNECTED;
+            out.print(Event.end(COMMAND, ExitCode.NOT_CONNECTED, ex.getMessage(), Map.of(), List.of()));
+            return ExitCode.NOT_CONNECTED;
         }
     }
 
@@ -185,34 +173,23 @@ public final class ProbeCommand implements Callable<Integer> {
                 this.interval,
                 connector.settings().timeout());
         List<String> lines = new ArrayList<>();
-        int exitCode = COMPLETE;
-        EchoLostException lost = null;
+        int exitCode = ExitCode.COMPLETE;
+        String error = null;
         try {
             exchange.run();
             lines.add("%s bytes came back in order, and then a clean end".formatted(exchange.received()));
         } catch (EchoLostException ex) {
             fail(ex);
-            lost = ex;
-            exitCode = LOST;
+            error = ex.getMessage();
+            exitCode = ExitCode.LOST;
         }
         lines.addAll(exchange.roundTripsForPeople());
-        out.print(end(exitCode, lost, exchange.fields(), lines));
+        out.print(Event.end(COMMAND, exitCode, error, exchange.fields(), lines));
         this.output.write(exchange.roundTrips());
         return exitCode;
     }
 
     private void fail(Exception failure) {
         this.spec.commandLine().getErr().println("probe: " + failure.getMessage());
-    }
-
-    private static Event end(int exitCode, @Nullable Exception failure, Map<String, Object> found, List<String> lines) {
-        Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("command", "probe");
-        fields.put("exitCode", exitCode);
-        if (failure != null) {
-            fields.put("error", String.valueOf(failure.getMessage()));
-        }
-        fields.putAll(found);
-        return new Event(Type.END, fields, lines);
     }
 }

@@ -2,6 +2,7 @@ package dev.tcpecho.probe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tcpecho.probe.cli.ExitCode;
 import dev.tcpecho.testing.TestCertificates;
 import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
@@ -159,7 +160,7 @@ class LoadOfBadServicesTests {
         try (ServerSocket server = serve(service)) {
             LoadOutput load = load(server, "--connections 2 --pipeline 4");
             assertThat(load.failures()).isEqualTo(Map.of(cause, 2));
-            assertThat(load.exitCode()).isEqualTo(ProbeCommand.LOST);
+            assertThat(load.exitCode()).isEqualTo(ExitCode.LOST);
             assertThat(load.errors()).startsWith("probe load: " + cause + ": connection ");
             assertThat(load.figure("connectionsComplete")).isZero();
         }
@@ -209,7 +210,7 @@ class LoadOfBadServicesTests {
         })) {
             LoadOutput load = load(server, "--connections 2 --insecure");
             assertThat(load.failures()).isEqualTo(Map.of("truncated", 2));
-            assertThat(load.exitCode()).isEqualTo(ProbeCommand.LOST);
+            assertThat(load.exitCode()).isEqualTo(ExitCode.LOST);
         }
     }
 
@@ -259,7 +260,7 @@ class LoadOfBadServicesTests {
             in.transferTo(out);
         })) {
             LoadOutput load = load(server, "--connections 5 --rate 100 --duration 1s");
-            assertThat(load.exitCode()).isEqualTo(ProbeCommand.LOST);
+            assertThat(load.exitCode()).isEqualTo(ExitCode.LOST);
             assertThat(load.figure("connectionsOpened")).isEqualTo(5);
             assertThat(load.figure("connectionsComplete")).isEqualTo(4);
             assertThat(load.failures().values()).containsExactly(1);
@@ -271,7 +272,7 @@ class LoadOfBadServicesTests {
     void connectionsThatCannotBeMadeHaveACause() throws IOException {
         try (ServerSocket server = serve((in, out, client) -> in.transferTo(out))) {
             LoadOutput load = load(server, "--connections 3 --connect-rate 2 --tls");
-            assertThat(load.exitCode()).isEqualTo(ProbeCommand.NOT_CONNECTED);
+            assertThat(load.exitCode()).isEqualTo(ExitCode.NOT_CONNECTED);
             assertThat(load.failures()).isEqualTo(Map.of("tls", 1));
             assertThat(load.errors())
                     .endsWith("; the service echoes the handshake, and so speaks no TLS: leave out --tls and the"
@@ -286,12 +287,12 @@ class LoadOfBadServicesTests {
             port = server.getLocalPort();
         }
         LoadOutput refused = LoadOutput.of("127.0.0.1:%s --duration 1s".formatted(port));
-        assertThat(refused.exitCode()).isEqualTo(ProbeCommand.NOT_CONNECTED);
+        assertThat(refused.exitCode()).isEqualTo(ExitCode.NOT_CONNECTED);
         assertThat(refused.errors())
                 .isEqualTo("probe load: cannot connect to 127.0.0.1:%s: Connection refused\n".formatted(port));
         assertThat(refused.failures()).isEqualTo(Map.of("refused", 1));
         LoadOutput unknown = LoadOutput.of("no-such-host.invalid:1 --duration 1s");
-        assertThat(unknown.exitCode()).isEqualTo(ProbeCommand.NOT_CONNECTED);
+        assertThat(unknown.exitCode()).isEqualTo(ExitCode.NOT_CONNECTED);
         assertThat(unknown.failures()).isEqualTo(Map.of("dns", 1));
         assertThat(unknown.errors())
                 .isEqualTo("probe load: cannot connect to no-such-host.invalid:1: the host is not known\n");
@@ -323,7 +324,7 @@ class LoadOfBadServicesTests {
                     """)
     void badUsageIsToldInOneSentence(String option, String sentence) throws IOException {
         LoadOutput load = LoadOutput.of("localhost:1 " + option);
-        assertThat(load.exitCode()).isEqualTo(ProbeCommand.BAD_USAGE);
+        assertThat(load.exitCode()).isEqualTo(ExitCode.BAD_USAGE);
         assertThat(load.errors()).matches("probe load: %s\\. See probe load --help\\.\n".formatted(sentence));
         assertThat(load.events()).isEmpty();
     }

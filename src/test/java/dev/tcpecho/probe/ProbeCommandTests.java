@@ -3,6 +3,7 @@ package dev.tcpecho.probe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.tcpecho.probe.cli.ExitCode;
 import dev.tcpecho.testing.TestCertificates;
 import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
@@ -94,7 +95,7 @@ class ProbeCommandTests {
     void completeWhenEveryByteComesBack() throws IOException {
         try (ServerSocket server = serve(ProbeCommandTests::echo)) {
             assertThat(run(target(server), "--count", "3", "--size", "100", "--interval", "0"))
-                    .isEqualTo(ProbeCommand.COMPLETE);
+                    .isEqualTo(ExitCode.COMPLETE);
         }
         assertThat(this.out.toString()).matches("""
                         connected to 127\\.0\\.0\\.1:\\d+ in \\d+\\.\\d{3} ms
@@ -108,7 +109,7 @@ class ProbeCommandTests {
     @Test
     void messageMayBeLongerThanWhatTheServiceHolds() throws IOException {
         try (ServerSocket server = serve(ProbeCommandTests::echo)) {
-            assertThat(run(target(server), "--count", "2", "--size", "32MB")).isEqualTo(ProbeCommand.COMPLETE);
+            assertThat(run(target(server), "--count", "2", "--size", "32MB")).isEqualTo(ExitCode.COMPLETE);
         }
         assertThat(this.out.toString()).contains("67108864 bytes came back");
     }
@@ -118,7 +119,7 @@ class ProbeCommandTests {
         try (ServerSocket server = serve(ProbeCommandTests::echo)) {
             long start = System.nanoTime();
             assertThat(run(target(server), "--count", "3", "--interval", "1500ms", "--timeout", "1s"))
-                    .isEqualTo(ProbeCommand.COMPLETE);
+                    .isEqualTo(ExitCode.COMPLETE);
             assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(3_000_000_000L);
         }
     }
@@ -127,7 +128,7 @@ class ProbeCommandTests {
     void targetMayBeAnIpv6AddressInBrackets() throws IOException {
         try (ServerSocket server =
                 serve(new ServerSocket(0, 50, InetAddress.getByName("::1")), ProbeCommandTests::echo)) {
-            assertThat(run("[::1]:" + server.getLocalPort())).isEqualTo(ProbeCommand.COMPLETE);
+            assertThat(run("[::1]:" + server.getLocalPort())).isEqualTo(ExitCode.COMPLETE);
         }
         assertThat(this.out.toString()).startsWith("connected to [0:0:0:0:0:0:0:1]:");
     }
@@ -144,7 +145,7 @@ class ProbeCommandTests {
         try (ServerSocket server = serve(client -> probed.await())) {
             Set<Thread> before = pooledThreads();
             assertThat(run(target(server), "--size", "64MB", "--timeout", "300ms"))
-                    .isEqualTo(ProbeCommand.LOST);
+                    .isEqualTo(ExitCode.LOST);
             await().untilAsserted(() -> assertThat(before).containsAll(pooledThreads()));
         } finally {
             probed.countDown();
@@ -159,7 +160,7 @@ class ProbeCommandTests {
             client.shutdownOutput();
             client.getInputStream().transferTo(OutputStream.nullOutputStream());
         })) {
-            assertThat(run(target(server), "--count", "3", "--size", "100")).isEqualTo(ProbeCommand.LOST);
+            assertThat(run(target(server), "--count", "3", "--size", "100")).isEqualTo(ExitCode.LOST);
         }
         assertThat(this.err.toString())
                 .isEqualTo("probe: 150 of 300 bytes came back, and then the service ended its stream\n");
@@ -179,7 +180,7 @@ class ProbeCommandTests {
                 client.getOutputStream().write(held);
             }
         })) {
-            assertThat(run(target(server), "--count", "2", "--size", "100")).isEqualTo(ProbeCommand.LOST);
+            assertThat(run(target(server), "--count", "2", "--size", "100")).isEqualTo(ExitCode.LOST);
         }
         assertThat(this.err.toString())
                 .isEqualTo("probe: 100 of 200 bytes came back, and then the service ended its stream\n");
@@ -193,7 +194,7 @@ class ProbeCommandTests {
             client.getOutputStream().write(message);
             echo(client);
         })) {
-            assertThat(run(target(server), "--size", "100")).isEqualTo(ProbeCommand.LOST);
+            assertThat(run(target(server), "--size", "100")).isEqualTo(ExitCode.LOST);
         }
         assertThat(this.err.toString()).isEqualTo("probe: byte 42, counted from 0, is not the one that was sent\n");
     }
@@ -206,7 +207,7 @@ class ProbeCommandTests {
             client.getOutputStream().write(first);
             echo(client);
         })) {
-            assertThat(run(target(server), "--size", "100")).isEqualTo(ProbeCommand.LOST);
+            assertThat(run(target(server), "--size", "100")).isEqualTo(ExitCode.LOST);
         }
         assertThat(this.err.toString()).contains("is not the one that was sent");
     }
@@ -217,7 +218,7 @@ class ProbeCommandTests {
             echo(client);
             client.getOutputStream().write(1);
         })) {
-            assertThat(run(target(server), "--count", "1", "--size", "100")).isEqualTo(ProbeCommand.LOST);
+            assertThat(run(target(server), "--count", "1", "--size", "100")).isEqualTo(ExitCode.LOST);
         }
         assertThat(this.err.toString()).isEqualTo("probe: more than the 100 bytes that were sent came back\n");
     }
@@ -228,7 +229,7 @@ class ProbeCommandTests {
             client.getOutputStream().write(client.getInputStream().readNBytes(50));
             client.setSoLinger(true, 0);
         })) {
-            assertThat(run(target(server), "--size", "100")).isEqualTo(ProbeCommand.LOST);
+            assertThat(run(target(server), "--size", "100")).isEqualTo(ExitCode.LOST);
         }
         assertThat(this.err.toString()).contains("bytes came back, and then the connection broke: Connection reset");
     }
@@ -239,7 +240,7 @@ class ProbeCommandTests {
         CountDownLatch probed = new CountDownLatch(1);
         try (ServerSocket server = serve(client -> probed.await())) {
             assertThat(run(target(server), "--size", size, "--timeout", "300ms"))
-                    .isEqualTo(ProbeCommand.LOST);
+                    .isEqualTo(ExitCode.LOST);
         } finally {
             probed.countDown();
         }
@@ -256,7 +257,7 @@ class ProbeCommandTests {
             probed.await();
         })) {
             assertThat(run(target(server), "--count", "1", "--timeout", "300ms"))
-                    .isEqualTo(ProbeCommand.LOST);
+                    .isEqualTo(ExitCode.LOST);
         } finally {
             probed.countDown();
         }
@@ -274,7 +275,7 @@ class ProbeCommandTests {
             }
         })) {
             assertThat(run(target(server), "--count", "1", "--size", "40", "--timeout", "1s"))
-                    .isEqualTo(ProbeCommand.COMPLETE);
+                    .isEqualTo(ExitCode.COMPLETE);
         }
     }
 
@@ -284,7 +285,7 @@ class ProbeCommandTests {
         try (ServerSocket server = listen()) {
             port = server.getLocalPort();
         }
-        assertThat(run("127.0.0.1:" + port)).isEqualTo(ProbeCommand.NOT_CONNECTED);
+        assertThat(run("127.0.0.1:" + port)).isEqualTo(ExitCode.NOT_CONNECTED);
         assertThat(this.err.toString())
                 .isEqualTo("probe: cannot connect to 127.0.0.1:%s: Connection refused\n".formatted(port));
         assertThat(this.out.toString()).isEmpty();
@@ -292,7 +293,7 @@ class ProbeCommandTests {
 
     @Test
     void notConnectedWhenTheHostIsNotKnown() {
-        assertThat(run("no-such-host.invalid:25341")).isEqualTo(ProbeCommand.NOT_CONNECTED);
+        assertThat(run("no-such-host.invalid:25341")).isEqualTo(ExitCode.NOT_CONNECTED);
         assertThat(this.err.toString())
                 .isEqualTo("probe: cannot connect to no-such-host.invalid:25341: the host is not known\n");
     }
@@ -301,7 +302,7 @@ class ProbeCommandTests {
     void notConnectedWhenTheHandshakeGetsNoAnswer() throws IOException {
         CountDownLatch probed = new CountDownLatch(1);
         try (ServerSocket server = serve(client -> probed.await())) {
-            assertThat(run(target(server), "--tls", "--timeout", "300ms")).isEqualTo(ProbeCommand.NOT_CONNECTED);
+            assertThat(run(target(server), "--tls", "--timeout", "300ms")).isEqualTo(ExitCode.NOT_CONNECTED);
         } finally {
             probed.countDown();
         }
@@ -314,7 +315,7 @@ class ProbeCommandTests {
     void intervalMayBeLongerThanTheTimeoutOverTlsToo() throws Exception {
         try (ServerSocket server = serveTls(new TestCertificates().issue("server"))) {
             assertThat(run(target(server), "--insecure", "--count", "2", "--interval", "2s", "--timeout", "1s"))
-                    .isEqualTo(ProbeCommand.COMPLETE);
+                    .isEqualTo(ExitCode.COMPLETE);
         }
     }
 
@@ -340,7 +341,7 @@ class ProbeCommandTests {
             client.getInputStream().transferTo(OutputStream.nullOutputStream());
         })) {
             assertThat(run(target(server), "--insecure", "--count", "1", "--size", "100"))
-                    .isEqualTo(ProbeCommand.LOST);
+                    .isEqualTo(ExitCode.LOST);
         }
         assertThat(this.err.toString())
                 .isEqualTo("probe: 100 of 100 bytes came back, and then the connection broke:"
@@ -354,7 +355,7 @@ class ProbeCommandTests {
         certificates.write(certificate, directory);
         try (ServerSocket server = serveTls(certificate)) {
             String authorities = directory.resolve("ca.crt").toString();
-            assertThat(run(target(server), "--ca", authorities)).isEqualTo(ProbeCommand.COMPLETE);
+            assertThat(run(target(server), "--ca", authorities)).isEqualTo(ExitCode.COMPLETE);
         }
         assertThat(this.out.toString()).contains(", handshake of TLSv1.3 in ");
     }
@@ -362,7 +363,7 @@ class ProbeCommandTests {
     @Test
     void doesNotTrustACertificateOfAnotherAuthority() throws Exception {
         try (ServerSocket server = serveTls(new TestCertificates().issue("server"))) {
-            assertThat(run(target(server), "--tls")).isEqualTo(ProbeCommand.NOT_CONNECTED);
+            assertThat(run(target(server), "--tls")).isEqualTo(ExitCode.NOT_CONNECTED);
         }
         assertThat(this.err.toString())
                 .contains("PKIX path building failed")
@@ -378,7 +379,7 @@ class ProbeCommandTests {
         try (ServerSocket server = serveTls(certificate)) {
             String authorities = directory.resolve("ca.crt").toString();
             assertThat(run("127.0.0.1:" + server.getLocalPort(), "--ca", authorities))
-                    .isEqualTo(ProbeCommand.NOT_CONNECTED);
+                    .isEqualTo(ExitCode.NOT_CONNECTED);
         }
         assertThat(this.err.toString())
                 .contains("No subject alternative names matching IP address 127.0.0.1 found")
@@ -392,7 +393,7 @@ class ProbeCommandTests {
         certificates.write(certificate, directory);
         try (ServerSocket server = serveTls(certificate)) {
             String authorities = directory.resolve("ca.crt").toString();
-            assertThat(run(target(server), "--ca", authorities)).isEqualTo(ProbeCommand.NOT_CONNECTED);
+            assertThat(run(target(server), "--ca", authorities)).isEqualTo(ExitCode.NOT_CONNECTED);
         }
         assertThat(this.err.toString()).contains("PKIX path validation failed").endsWith(OTHER_CERTIFICATE);
     }
@@ -408,9 +409,9 @@ class ProbeCommandTests {
         };
         try (ServerSocket plain = serve(service);
                 ServerSocket tls = serve(service)) {
-            assertThat(run(target(plain))).isEqualTo(ProbeCommand.LOST);
+            assertThat(run(target(plain))).isEqualTo(ExitCode.LOST);
             assertThat(this.err.toString()).endsWith("; " + cause + "\n");
-            assertThat(run(target(tls), "--tls")).isEqualTo(ProbeCommand.NOT_CONNECTED);
+            assertThat(run(target(tls), "--tls")).isEqualTo(ExitCode.NOT_CONNECTED);
             assertThat(this.err.toString()).endsWith("; " + causeWithTls + "\n");
         }
     }
@@ -431,7 +432,7 @@ class ProbeCommandTests {
     @Test
     void trustsEveryoneWhenInsecure() throws Exception {
         try (ServerSocket server = serveTls(new TestCertificates().issueExpired("server"))) {
-            assertThat(run("127.0.0.1:" + server.getLocalPort(), "--insecure")).isEqualTo(ProbeCommand.COMPLETE);
+            assertThat(run("127.0.0.1:" + server.getLocalPort(), "--insecure")).isEqualTo(ExitCode.COMPLETE);
         }
     }
 
@@ -469,7 +470,7 @@ class ProbeCommandTests {
                     --ca x --insecure | Error: --ca=FILE, --insecure are mutually exclusive (specify only one)
                     """)
     void refusesBadUsageInOneSentence(String arguments, String sentence) {
-        assertThat(run(arguments.split(" "))).isEqualTo(ProbeCommand.BAD_USAGE);
+        assertThat(run(arguments.split(" "))).isEqualTo(ExitCode.BAD_USAGE);
         assertThat(this.err.toString()).isEqualTo("probe: " + sentence + ". See probe --help.\n");
         assertThat(this.out.toString()).isEmpty();
     }
@@ -479,7 +480,7 @@ class ProbeCommandTests {
         TestCertificates certificates = new TestCertificates();
         certificates.write(certificates.issue("client"), directory);
         String certificate = directory.resolve("tls.crt").toString();
-        assertThat(run("--cert", certificate, "--key", certificate)).isEqualTo(ProbeCommand.BAD_USAGE);
+        assertThat(run("--cert", certificate, "--key", certificate)).isEqualTo(ExitCode.BAD_USAGE);
         assertThat(this.err.toString())
                 .isEqualTo("probe: --key is %s, but must be a readable file of a PEM private key without a password."
                                 .formatted(certificate)
@@ -499,7 +500,7 @@ class ProbeCommandTests {
             echo(tls);
             tls.shutdownOutput();
         })) {
-            assertThat(run(target(server), "--insecure", "--alpn", "h2,echo")).isEqualTo(ProbeCommand.COMPLETE);
+            assertThat(run(target(server), "--insecure", "--alpn", "h2,echo")).isEqualTo(ExitCode.COMPLETE);
         }
         assertThat(this.out.toString()).contains(", handshake of TLSv1.3 with echo in ");
     }
@@ -508,17 +509,17 @@ class ProbeCommandTests {
     void connectsToAddressesOfOneFamilyAlone() throws IOException {
         try (ServerSocket server = serve(ProbeCommandTests::echo)) {
             String target = "127.0.0.1:" + server.getLocalPort();
-            assertThat(run(target, "-6")).isEqualTo(ProbeCommand.NOT_CONNECTED);
+            assertThat(run(target, "-6")).isEqualTo(ExitCode.NOT_CONNECTED);
             assertThat(this.err.toString())
                     .isEqualTo("probe: cannot connect to %s: the host has no IPv6 address\n".formatted(target));
-            assertThat(run(target, "-4")).isEqualTo(ProbeCommand.COMPLETE);
+            assertThat(run(target, "-4")).isEqualTo(ExitCode.COMPLETE);
         }
     }
 
     @Test
     void refusesAFileWithoutCertificates(@TempDir Path directory) throws IOException {
         Path file = Files.writeString(directory.resolve("ca.crt"), "");
-        assertThat(run("--ca", file.toString())).isEqualTo(ProbeCommand.BAD_USAGE);
+        assertThat(run("--ca", file.toString())).isEqualTo(ExitCode.BAD_USAGE);
         assertThat(this.err.toString())
                 .isEqualTo("probe: --ca is %s, but must be a readable file of PEM certificates. See probe --help.\n"
                         .formatted(file));

@@ -2,6 +2,7 @@ package dev.tcpecho.probe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tcpecho.probe.cli.ExitCode;
 import dev.tcpecho.testing.RunningService;
 import dev.tcpecho.testing.TestCertificates;
 import java.io.PrintWriter;
@@ -120,13 +121,13 @@ class ProbeOfListenersTests {
                     name | localhost | --insecure --sni echo.                           | name echo.
                     """)
     void listenerSeesWhatTheOptionsSay(String listener, String host, String options, String greeting) {
-        assertThat(probe(host, listener, options)).isEqualTo(ProbeCommand.LOST);
+        assertThat(probe(host, listener, options)).isEqualTo(ExitCode.LOST);
         assertThat(this.err.toString()).endsWith("; " + BEGINS.formatted(greeting) + "\n");
     }
 
     @Test
     void withoutASourceTheHeaderNamesTheProbe() {
-        assertThat(probe("127.0.0.1", "from", "--proxy v2")).isEqualTo(ProbeCommand.LOST);
+        assertThat(probe("127.0.0.1", "from", "--proxy v2")).isEqualTo(ExitCode.LOST);
         assertThat(this.err.toString()).contains("; the service begins with 'from 127.0.0.1:");
     }
 

@@ -7,6 +7,7 @@ import com.networknt.schema.InputFormat;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import dev.tcpecho.probe.cli.ExitCode;
 import dev.tcpecho.testing.RunningService;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -89,7 +90,7 @@ class ProbeOutputTests {
     @ParameterizedTest
     @ValueSource(strings = {"json", "ndjson"})
     void failureIsInTheEndToo(String format) {
-        assertThat(run("no-such-host.invalid:1", "--output", format)).isEqualTo(ProbeCommand.NOT_CONNECTED);
+        assertThat(run("no-such-host.invalid:1", "--output", format)).isEqualTo(ExitCode.NOT_CONNECTED);
         String end = events().get(0);
         assertThat(events()).hasSize(1);
         assertThat(JsonPath.<Integer>read(end, "$.exitCode")).isEqualTo(2);
@@ -109,7 +110,7 @@ class ProbeOutputTests {
 
     @Test
     void histogramThatCannotBeWrittenIsToldBeforeTheProbeConnects() {
-        assertThat(run("localhost:1", "--histogram", "/no/such/file")).isEqualTo(ProbeCommand.BAD_USAGE);
+        assertThat(run("localhost:1", "--histogram", "/no/such/file")).isEqualTo(ExitCode.BAD_USAGE);
         assertThat(this.err.toString())
                 .isEqualTo("probe: --histogram is /no/such/file, but must be a file that can be written."
                         + " See probe --help.\n");
@@ -117,7 +118,7 @@ class ProbeOutputTests {
 
     @Test
     void formThatDoesNotExistIsRefused() {
-        assertThat(run(target, "--output", "xml")).isEqualTo(ProbeCommand.BAD_USAGE);
+        assertThat(run(target, "--output", "xml")).isEqualTo(ExitCode.BAD_USAGE);
         assertThat(this.err.toString())
                 .contains("Invalid value for option '--output'")
                 .contains("but was 'xml'");

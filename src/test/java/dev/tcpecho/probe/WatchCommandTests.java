@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.jayway.jsonpath.JsonPath;
 import dev.tcpecho.EchoApplication;
+import dev.tcpecho.probe.cli.ExitCode;
 import dev.tcpecho.testing.RunningService;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -123,14 +124,14 @@ class WatchCommandTests {
                     watch --count 3 | Unknown option: '--count'
                     """)
     void refusesBadUsageInOneSentence(String arguments, String sentence) {
-        assertThat(run(arguments.split(" "))).isEqualTo(ProbeCommand.BAD_USAGE);
+        assertThat(run(arguments.split(" "))).isEqualTo(ExitCode.BAD_USAGE);
         assertThat(this.err.toString()).isEqualTo("probe watch: " + sentence + ". See probe watch --help.\n");
         assertThat(this.out.toString()).isEmpty();
     }
 
     @Test
     void optionsBeforeTheCommandAreRefused() {
-        assertThat(run("--size", "3", "watch", target)).isEqualTo(ProbeCommand.BAD_USAGE);
+        assertThat(run("--size", "3", "watch", target)).isEqualTo(ExitCode.BAD_USAGE);
         assertThat(this.err.toString())
                 .isEqualTo("probe: '--size' stands before the command watch: write it behind. See probe --help.\n");
     }

@@ -16,17 +16,13 @@ public record Latencies(Histogram nanos) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("count", this.nanos.getTotalCount());
         if (this.nanos.getTotalCount() > 0) {
-            fields.put("min", millis(this.nanos.getMinValue()));
-            fields.put("p50", millis(this.nanos.getValueAtPercentile(50)));
-            fields.put("p90", millis(this.nanos.getValueAtPercentile(90)));
-            fields.put("p99", millis(this.nanos.getValueAtPercentile(99)));
-            fields.put("p99.9", millis(this.nanos.getValueAtPercentile(99.9)));
-            fields.put("max", millis(this.nanos.getMaxValue()));
+            fields.put("min", Units.roundedMillis(this.nanos.getMinValue()));
+            fields.put("p50", Units.roundedMillis(this.nanos.getValueAtPercentile(50)));
+            fields.put("p90", Units.roundedMillis(this.nanos.getValueAtPercentile(90)));
+            fields.put("p99", Units.roundedMillis(this.nanos.getValueAtPercentile(99)));
+            fields.put("p99.9", Units.roundedMillis(this.nanos.getValueAtPercentile(99.9)));
+            fields.put("max", Units.roundedMillis(this.nanos.getMaxValue()));
         }
         return fields;
-    }
-
-    private static double millis(long nanos) {
-        return Math.round(nanos / 1e3) / 1e3;
     }
 }

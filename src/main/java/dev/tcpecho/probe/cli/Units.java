@@ -47,4 +47,9 @@ public final class Units {
     public static String millis(long nanos) {
         return String.format(Locale.ROOT, "%.3f ms", nanos / 1e6);
     }
+
+    /** Returns nanoseconds as milliseconds, rounded to microseconds. */
+    public static double roundedMillis(long nanos) {
+        return Math.round(nanos / 1e3) / 1e3;
+    }
 }

@@ -57,6 +57,8 @@ import picocli.CommandLine.Spec;
         })
 public final class LoadCommand implements Callable<Integer> {
 
+    private static final String COMMAND = "load";
+
     private static final DataSize MAX_SIZE = DataSize.ofGigabytes(1);
 
     private static final int MAX_PIPELINE = 1000;
@@ -203,8 +205,10 @@ public final class LoadCommand implements Callable<Integer> {
             run.load(interval -> out.print(interval(interval)));
         } catch (NotConnectedException ex) {
             fail(String.valueOf(ex.getMessage()));
-            Map<String, Object> failures = LoadReport.failures(run.figures().failures());
-            out.print(end(ExitCode.NOT_CONNECTED, ex.getMessage(), Map.of("failures", failures), List.of()));
+            Map<String, Object> failures =
+                    LoadReport.failures(run.figures().sum().failures());
+            out.print(Event.end(
+                    COMMAND, ExitCode.NOT_CONNECTED, ex.getMessage(), Map.of("failures", failures), List.of()));
             return ExitCode.NOT_CONNECTED;
         }
         return report(run.figures(), plan, out);
@@ -212,11 +216,12 @@ public final class LoadCommand implements Callable<Integer> {
 
     private int report(LoadFigures figures, LoadPlan plan, Output out) {
         LoadReport report = new LoadReport(plan, figures);
-        figures.firstFailures().forEach((cause, sentence) -> fail("%s: %s".formatted(cause, sentence)));
-        int exitCode = figures.failures().isEmpty() ? ExitCode.COMPLETE : ExitCode.LOST;
-        String error = figures.firstFailures().values().stream().findFirst().orElse(null);
-        out.print(end(exitCode, error, report.fields(), report.lines()));
-        this.output.write(figures.latencies());
+        figures.sum().firstFailures().forEach((cause, sentence) -> fail("%s: %s".formatted(cause, sentence)));
+        int exitCode = figures.sum().failures().isEmpty() ? ExitCode.COMPLETE : ExitCode.LOST;
+        String error =
+                figures.sum().firstFailures().values().stream().findFirst().orElse(null);
+        out.print(Event.end(COMMAND, exitCode, error, report.fields(), report.lines()));
+        this.output.write(figures.sum().latencies());
         return exitCode;
     }
 
@@ -227,7 +232,7 @@ public final class LoadCommand implements Callable<Integer> {
     private static Event start(
             Connector connector, LoadPlan plan, Transport transport, int eventLoops, InetSocketAddress address) {
         Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("command", "load");
+        fields.put("command", COMMAND);
         fields.put("target", connector.settings().target().toString());
         fields.put("address", Target.of(address).toString());
         fields.put("connections", plan.connections());
@@ -249,20 +254,9 @@ public final class LoadCommand implements Callable<Integer> {
 
     private static Event interval(LoadInterval interval) {
         Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("command", "load");
+        fields.put("command", COMMAND);
         fields.putAll(interval.fields());
         // People see progress on a terminal alone.
         return new Event(Type.INTERVAL, fields, Terminal.isThere() ? interval.lines() : List.of());
-    }
-
-    private static Event end(int exitCode, @Nullable String error, Map<String, Object> found, List<String> lines) {
-        Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("command", "load");
-        fields.put("exitCode", exitCode);
-        if (error != null) {
-            fields.put("error", error);
-        }
-        fields.putAll(found);
-        return new Event(Type.END, fields, lines);
     }
 }

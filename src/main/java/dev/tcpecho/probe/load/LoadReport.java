@@ -39,23 +39,24 @@ record LoadReport(LoadPlan plan, LoadFigures figures) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("seconds", rounded(this.figures.seconds()));
         fields.put("connectionsWanted", this.plan.connections());
-        fields.put("connectionsOpened", this.figures.openedConnections());
-        fields.put("connectionsComplete", this.figures.completeConnections());
+        fields.put("connectionsOpened", this.figures.sum().openedConnections());
+        fields.put("connectionsComplete", this.figures.sum().completeConnections());
         fields.put("messages", this.figures.messages());
         fields.put("bytes", this.figures.messages() * this.plan.size());
         fields.put("echoesPerSecond", rounded(this.figures.messagesPerSecond()));
         fields.put("mebibytesPerSecond", mebibytes(this.figures.messagesPerSecond(), this.plan.size()));
-        fields.put("latencyMillis", new Latencies(this.figures.latencies()).fields());
+        fields.put("latencyMillis", new Latencies(this.figures.sum().latencies()).fields());
         if (this.plan.isPaced()) {
-            fields.put("latencySinceSentMillis", new Latencies(this.figures.latenciesSinceSent()).fields());
-            fields.put("messagesUnsent", this.figures.unsent());
+            fields.put(
+                    "latencySinceSentMillis", new Latencies(this.figures.sum().latenciesSinceSent()).fields());
+            fields.put("messagesUnsent", this.figures.sum().unsent());
         }
-        fields.put("connectMillis", new Latencies(this.figures.connects()).fields());
-        if (this.figures.handshakes().getTotalCount() > 0) {
-            fields.put("handshakeMillis", new Latencies(this.figures.handshakes()).fields());
+        fields.put("connectMillis", new Latencies(this.figures.sum().connects()).fields());
+        if (this.figures.sum().handshakes().getTotalCount() > 0) {
+            fields.put("handshakeMillis", new Latencies(this.figures.sum().handshakes()).fields());
         }
-        fields.put("bytesLost", this.figures.bytesLost());
-        fields.put("failures", failures(this.figures.failures()));
+        fields.put("bytesLost", this.figures.sum().bytesLost());
+        fields.put("failures", failures(this.figures.sum().failures()));
         return fields;
     }
 
@@ -63,12 +64,12 @@ record LoadReport(LoadPlan plan, LoadFigures figures) {
         List<String> lines = new ArrayList<>();
         lines.add("connections: %s of %s opened, %s complete; to connect: %s"
                 .formatted(
-                        this.figures.openedConnections(),
+                        this.figures.sum().openedConnections(),
                         this.plan.connections(),
-                        this.figures.completeConnections(),
-                        times(this.figures.connects())));
-        if (this.figures.handshakes().getTotalCount() > 0) {
-            lines.add("TLS handshakes: " + times(this.figures.handshakes()));
+                        this.figures.sum().completeConnections(),
+                        times(this.figures.sum().connects())));
+        if (this.figures.sum().handshakes().getTotalCount() > 0) {
+            lines.add("TLS handshakes: " + times(this.figures.sum().handshakes()));
         }
         lines.add("%s echoes of %s bytes in %s s: %s a second, %s MiB a second"
                 .formatted(
@@ -78,22 +79,25 @@ record LoadReport(LoadPlan plan, LoadFigures figures) {
                         Math.round(this.figures.messagesPerSecond()),
                         fixed(mebibytes(this.figures.messagesPerSecond(), this.plan.size()))));
         if (this.plan.isPaced()) {
-            lines.add("latency since the planned time: " + times(this.figures.latencies()));
-            lines.add("latency since a message was sent: " + times(this.figures.latenciesSinceSent()));
-            if (this.figures.unsent() > 0) {
-                lines.add("messages whose time had come, and that were not sent: " + this.figures.unsent());
+            lines.add("latency since the planned time: "
+                    + times(this.figures.sum().latencies()));
+            lines.add("latency since a message was sent: "
+                    + times(this.figures.sum().latenciesSinceSent()));
+            if (this.figures.sum().unsent() > 0) {
+                lines.add("messages whose time had come, and that were not sent: "
+                        + this.figures.sum().unsent());
             }
         } else {
-            lines.add("latency: " + times(this.figures.latencies()));
+            lines.add("latency: " + times(this.figures.sum().latencies()));
         }
-        lines.add("bytes lost: %s; failures: %s".formatted(this.figures.bytesLost(), failuresForPeople()));
+        lines.add("bytes lost: %s; failures: %s".formatted(this.figures.sum().bytesLost(), failuresForPeople()));
         return lines;
     }
 
     private String failuresForPeople() {
-        return this.figures.failures().isEmpty()
+        return this.figures.sum().failures().isEmpty()
                 ? "none"
-                : this.figures.failures().entrySet().stream()
+                : this.figures.sum().failures().entrySet().stream()
                         .map(failure -> "%s %s".formatted(failure.getKey(), failure.getValue()))
                         .collect(Collectors.joining(", "));
     }

@@ -163,7 +163,10 @@ final class LoadRun implements AutoCloseable {
 
     /** Returns what was measured, once the run is closed. */
     LoadFigures figures() {
-        return new LoadFigures(
-                this.loops.stream().map(LoadLoop::figures).toList(), this.countedFromNanos, this.countedUntilNanos);
+        return LoadFigures.of(
+                this.loops.stream().map(LoadLoop::figures).toList(),
+                this.plan.isPaced(),
+                this.countedFromNanos,
+                this.countedUntilNanos);
     }
 }

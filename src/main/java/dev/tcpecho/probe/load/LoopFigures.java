@@ -91,6 +91,24 @@ final class LoopFigures {
         this.unsent += messages;
     }
 
+    /** Adds what another event loop measured, which has ended. */
+    void add(LoopFigures loop) {
+        loop.endInterval();
+        this.latencies.add(loop.latencies);
+        this.latenciesSinceSent.add(loop.latenciesSinceSent);
+        this.connects.add(loop.connects);
+        this.handshakes.add(loop.handshakes);
+        loop.failures.forEach((cause, count) -> this.failures.merge(cause, count, Long::sum));
+        loop.firstFailures.forEach(this.firstFailures::putIfAbsent);
+        this.bytesLost += loop.bytesLost;
+        this.unsent += loop.unsent;
+        this.opened += loop.opened;
+        this.complete += loop.complete;
+        if (loop.latencies.getTotalCount() > 0 && loop.lastBackNanos - this.lastBackNanos > 0) {
+            this.lastBackNanos = loop.lastBackNanos;
+        }
+    }
+
     /** Returns what has been counted since the last call. */
     Histogram endInterval() {
         Histogram ended = this.interval;

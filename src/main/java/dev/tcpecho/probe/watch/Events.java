@@ -27,8 +27,8 @@ final class Events {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("command", COMMAND);
         fields.put("target", target);
-        fields.put("intervalMillis", millis(settings.interval().toNanos()));
-        fields.put("timeoutMillis", millis(settings.timeout().toNanos()));
+        fields.put("intervalMillis", Units.roundedMillis(settings.interval().toNanos()));
+        fields.put("timeoutMillis", Units.roundedMillis(settings.timeout().toNanos()));
         fields.put("size", settings.size());
         List<String> lines = new ArrayList<>();
         if (session != null) {
@@ -61,7 +61,7 @@ final class Events {
         fields.put("start", interruption.start().toString());
         fields.put("end", interruption.end().toString());
         fields.put("lasting", interruption.lasting());
-        fields.put("millis", millis(interruption.nanos()));
+        fields.put("millis", Units.roundedMillis(interruption.nanos()));
         fields.put("cause", interruption.cause().toString());
         fields.put("causes", interruption.causes().stream().map(Cause::toString).toList());
         fields.put("error", interruption.sentence());
@@ -73,7 +73,7 @@ final class Events {
         if (!interruption.servedAfter().isEmpty()) {
             fields.put("servedAfter", interruption.servedAfter());
         }
-        fields.put("latenessMillis", millis(interruption.latenessNanos()));
+        fields.put("latenessMillis", Units.roundedMillis(interruption.latenessNanos()));
         fields.put("clientLate", interruption.isClientLate());
         return fields;
     }
@@ -114,19 +114,16 @@ final class Events {
     static Event end(
             int exitCode, List<String> errors, List<Ledger> ledgers, RecentInterruptions interruptions, long dropped) {
         Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("command", COMMAND);
-        fields.put("exitCode", exitCode);
-        if (!errors.isEmpty()) {
-            fields.put("error", String.join("; ", errors));
-        }
         ledgers.forEach(ledger -> fields.put(ledger.clock().toString(), fields(ledger)));
         fields.put(
                 "interruptions",
                 interruptions.last().stream().map(Events::fields).toList());
         fields.put("interruptionsLeftOut", interruptions.leftOut());
         fields.put("eventsDropped", dropped);
-        return new Event(
-                Type.END,
+        return Event.end(
+                COMMAND,
+                exitCode,
+                errors.isEmpty() ? null : String.join("; ", errors),
                 fields,
                 ledgers.stream().flatMap(ledger -> lines(ledger).stream()).toList());
     }
@@ -136,8 +133,8 @@ final class Events {
         Map<String, Object> fields = new LinkedHashMap<>(ledger.counts().fields());
         fields.put("underWay", ledger.underWay());
         fields.put("interruptions", totals.count());
-        fields.put("longestMillis", millis(totals.longestNanos()));
-        fields.put("totalMillis", millis(totals.nanos()));
+        fields.put("longestMillis", Units.roundedMillis(totals.longestNanos()));
+        fields.put("totalMillis", Units.roundedMillis(totals.nanos()));
         Map<String, Object> causes = new LinkedHashMap<>();
         totals.causes().forEach((cause, count) -> causes.put(cause.toString(), count));
         fields.put("causes", causes);
@@ -192,9 +189,5 @@ final class Events {
 
     private static String print(Duration duration) {
         return DurationStyle.SIMPLE.print(duration);
-    }
-
-    static double millis(long nanos) {
-        return Math.round(nanos / 1e3) / 1e3;
     }
 }

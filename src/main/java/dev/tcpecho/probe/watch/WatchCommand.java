@@ -130,18 +130,21 @@ public final class WatchCommand implements Callable<Integer> {
     }
 
     private WatchSettings settings(Connector connector) {
-        require(
+        Usage.require(
+                this.spec,
                 this.interval.compareTo(MIN_INTERVAL) >= 0 && this.interval.compareTo(MAX_INTERVAL) <= 0,
                 "--interval",
                 "from 10ms to 1h");
-        require(
+        Usage.require(
+                this.spec,
                 this.duration == null
                         || (!this.duration.isNegative()
                                 && !this.duration.isZero()
                                 && this.duration.compareTo(MAX_DURATION) <= 0),
                 "--duration",
                 "more than 0s, and 366d at the most");
-        require(this.size.toBytes() >= 1 && this.size.compareTo(MAX_SIZE) <= 0, "--size", "from 1B to 16KB");
+        Usage.require(
+                this.spec, this.size.toBytes() >= 1 && this.size.compareTo(MAX_SIZE) <= 0, "--size", "from 1B to 16KB");
         WatchSettings settings = new WatchSettings(
                 connector, this.interval, this.duration, Math.toIntExact(this.size.toBytes()), this.greeting);
         if (settings.underWay() > MAX_UNDER_WAY) {
@@ -155,17 +158,14 @@ public final class WatchCommand implements Callable<Integer> {
     }
 
     private Limits limits(WatchSettings settings) {
-        require(
+        Usage.require(
+                this.spec,
                 this.maxInterruption == null
                         || this.maxInterruption.isZero()
                         || this.maxInterruption.compareTo(settings.timeout()) >= 0,
                 "--max-interruption",
                 "0s, or --timeout or more, as no shorter stall is seen");
-        require(this.maxLost == null || this.maxLost >= 0, "--max-lost", "0 or more");
+        Usage.require(this.spec, this.maxLost == null || this.maxLost >= 0, "--max-lost", "0 or more");
         return new Limits(this.maxInterruption, this.maxLost);
-    }
-
-    private void require(boolean condition, String option, String form) {
-        Usage.require(this.spec, condition, option, form);
     }
 }
