@@ -15,6 +15,7 @@ import dev.tcpecho.probe.load.LoadCommand;
 import dev.tcpecho.probe.watch.WatchCommand;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -153,10 +154,11 @@ public final class ProbeCommand implements Callable<Integer> {
         Output out = this.output.to(this.spec.commandLine().getOut());
         String target = connector.settings().target().toString();
         try (ProbeConnection connection = connector.connect()) {
-            out.print(new Event(
-                    Type.START,
-                    Map.of("command", COMMAND, "target", target, "connection", connection.fields()),
-                    List.of(connection.description())));
+            Map<String, Object> fields = new LinkedHashMap<>();
+            fields.put("command", COMMAND);
+            fields.put("target", target);
+            fields.put("connection", connection.fields());
+            out.print(new Event(Type.START, fields, List.of(connection.description())));
             return exchange(connector, connection, out);
         } catch (NotConnectedException ex) {
             fail(ex);
