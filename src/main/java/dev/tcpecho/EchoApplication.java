@@ -2,7 +2,7 @@ package dev.tcpecho;
 
 import dev.tcpecho.healthcheck.HealthCommand;
 import dev.tcpecho.logging.LogQueues;
-import dev.tcpecho.probe.ProbeCommand;
+import dev.tcpecho.probe.Probe;
 import dev.tcpecho.probe.cli.ExitCode;
 import java.util.Arrays;
 import org.springframework.boot.SpringApplication;
@@ -24,7 +24,7 @@ public class EchoApplication {
      */
     public static void main(String[] args) {
         if (args.length > 0 && args[0].equals("probe")) {
-            System.exit(ProbeCommand.run(Arrays.copyOfRange(args, 1, args.length)));
+            System.exit(Probe.run(Arrays.copyOfRange(args, 1, args.length)));
         }
         if (args.length == 1 && args[0].equals("health")) {
             System.exit(HealthCommand.run());

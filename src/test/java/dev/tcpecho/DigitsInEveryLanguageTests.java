@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tcpecho.EchoProperties.Listener;
-import dev.tcpecho.probe.ProbeCommand;
+import dev.tcpecho.probe.Probe;
 import dev.tcpecho.testing.RunningService;
 import java.util.Locale;
 import java.util.Map;
@@ -41,10 +41,10 @@ class DigitsInEveryLanguageTests {
         int port;
         try (RunningService service = RunningService.start("echo.limits.connections=9000000")) {
             port = service.address().getPort();
-            assertThat(ProbeCommand.run("localhost:" + port)).isZero();
+            assertThat(Probe.run("localhost:" + port)).isZero();
         }
-        assertThat(ProbeCommand.run("localhost:" + port)).isEqualTo(2);
-        assertThat(ProbeCommand.run("localhost:" + port, "b")).isEqualTo(64);
+        assertThat(Probe.run("localhost:" + port)).isEqualTo(2);
+        assertThat(Probe.run("localhost:" + port, "b")).isEqualTo(64);
         assertThat(output)
                 .contains(
                         "Echo started: plain on [::]:%s; ".formatted(port),

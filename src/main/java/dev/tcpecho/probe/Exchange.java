@@ -6,7 +6,6 @@ import dev.tcpecho.probe.client.ProbeConnection;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,13 +35,7 @@ final class Exchange {
 
     private final ProbeConnection connection;
 
-    private final int count;
-
-    private final long size;
-
-    private final Duration interval;
-
-    private final Duration timeout;
+    private final ExchangeSettings settings;
 
     private final long seed = new SplittableRandom().nextLong();
 
@@ -60,12 +53,9 @@ final class Exchange {
 
     private volatile long waitingSinceNanos;
 
-    Exchange(ProbeConnection connection, int count, long size, Duration interval, Duration timeout) {
+    Exchange(ProbeConnection connection, ExchangeSettings settings) {
         this.connection = connection;
-        this.count = count;
-        this.size = size;
-        this.interval = interval;
-        this.timeout = timeout;
+        this.settings = settings;
     }
 
     /** Returns when everything is back and the service has ended its stream, and closes the connection. */
@@ -85,22 +75,22 @@ final class Exchange {
     private @Nullable Void send() throws IOException, InterruptedException {
         OutputStream out = this.connection.output();
         RandomBytes random = new RandomBytes(this.seed);
-        byte[] chunk = new byte[(int) Math.min(CHUNK_BYTES, this.size)];
+        byte[] chunk = new byte[(int) Math.min(CHUNK_BYTES, this.settings.size())];
         this.ready.await();
-        for (int message = 0; message < this.count; message++) {
+        for (int message = 0; message < this.settings.count(); message++) {
             if (message > 0) {
-                TimeUnit.NANOSECONDS.sleep(this.interval.toNanos());
+                TimeUnit.NANOSECONDS.sleep(this.settings.interval().toNanos());
             }
-            for (long left = this.size; left > 0; left -= chunk.length) {
+            for (long left = this.settings.size(); left > 0; left -= chunk.length) {
                 int length = (int) Math.min(chunk.length, left);
                 random.next(chunk, length);
-                if (left == this.size) {
+                if (left == this.settings.size()) {
                     this.messageSentNanos = System.nanoTime();
                     startWaiting();
                 }
                 out.write(chunk, 0, length);
             }
-            if (message < this.count - 1 || !this.connection.canEndOutputEarly()) {
+            if (message < this.settings.count() - 1 || !this.connection.canEndOutputEarly()) {
                 this.messagesBack.acquire();
             }
         }
@@ -142,7 +132,7 @@ final class Exchange {
 
     private void received(long total, long now) {
         this.received = total;
-        if (total % this.size == 0) {
+        if (total % this.settings.size() == 0) {
             this.roundTrips.recordValue(now - this.messageSentNanos);
             // After the last message the end is due.
             this.waiting = total == total();
@@ -158,7 +148,7 @@ final class Exchange {
                 return;
             } catch (TimeoutException ex) {
                 if (patienceNanos() <= 0) {
-                    throw lost("and then nothing for " + DurationStyle.SIMPLE.print(this.timeout));
+                    throw lost("and then nothing for " + DurationStyle.SIMPLE.print(this.settings.timeout()));
                 }
             } catch (ExecutionException ex) {
                 if (ex.getCause() instanceof EchoLostException lost) {
@@ -179,11 +169,11 @@ final class Exchange {
 
     private long patienceNanos() {
         long waited = this.waiting ? System.nanoTime() - this.waitingSinceNanos : 0;
-        return this.timeout.toNanos() - waited;
+        return this.settings.timeout().toNanos() - waited;
     }
 
     private long total() {
-        return this.count * this.size;
+        return this.settings.count() * this.settings.size();
     }
 
     private EchoLostException lost(String end) {
@@ -215,7 +205,7 @@ final class Exchange {
                 ? List.of()
                 : List.of("round trips of %s bytes: %s, min %s, median %s, p99 %s, max %s"
                         .formatted(
-                                this.size,
+                                this.settings.size(),
                                 this.roundTrips.getTotalCount(),
                                 Units.millis(this.roundTrips.getMinValue()),
                                 Units.millis(this.roundTrips.getValueAtPercentile(50)),

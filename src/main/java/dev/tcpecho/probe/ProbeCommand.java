@@ -1,179 +1,130 @@
 package dev.tcpecho.probe;
 
+import dev.tcpecho.probe.cli.Arguments;
+import dev.tcpecho.probe.cli.Command;
+import dev.tcpecho.probe.cli.CommandHelp;
 import dev.tcpecho.probe.cli.Event;
 import dev.tcpecho.probe.cli.Event.Type;
 import dev.tcpecho.probe.cli.ExitCode;
 import dev.tcpecho.probe.cli.Output;
 import dev.tcpecho.probe.cli.OutputOptions;
-import dev.tcpecho.probe.cli.Units;
-import dev.tcpecho.probe.cli.Usage;
+import dev.tcpecho.probe.cli.UsageException;
+import dev.tcpecho.probe.cli.ValueOption;
+import dev.tcpecho.probe.cli.ValueType;
 import dev.tcpecho.probe.client.ConnectOptions;
+import dev.tcpecho.probe.client.ConnectSettings;
 import dev.tcpecho.probe.client.Connector;
 import dev.tcpecho.probe.client.NotConnectedException;
 import dev.tcpecho.probe.client.ProbeConnection;
-import dev.tcpecho.probe.load.LoadCommand;
-import dev.tcpecho.probe.watch.WatchCommand;
+import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import org.springframework.boot.logging.LoggingSystem;
+import org.apache.commons.cli.Options;
 import org.springframework.util.unit.DataSize;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ParseResult;
-import picocli.CommandLine.Spec;
 
 /**
  * The command {@code probe}: connects to an echo service, sends random bytes, ends its stream, and tells by its exit
  * code whether all of them came back.
  */
-@Command(
-        name = "probe",
-        subcommands = {WatchCommand.class, LoadCommand.class},
-        description = "Sends random bytes to an echo service, ends the stream, and compares what comes back.",
-        sortOptions = false,
-        usageHelpAutoWidth = true,
-        exitCodeOnInvalidInput = ExitCode.BAD_USAGE,
-        exitCodeOnExecutionException = ExitCode.DEFECT,
-        exitCodeListHeading = "Exit codes:%n",
-        exitCodeList = {
-            "0:every byte came back, in order, once, and then a clean end",
-            "1:something was lost or changed",
-            "2:no connection could be made",
-            "64:bad usage",
-            "70:the probe itself failed"
-        })
-public final class ProbeCommand implements Callable<Integer> {
+final class ProbeCommand implements Command {
+
+    static final String WATCH = "watch";
+
+    static final String LOAD = "load";
 
     private static final String COMMAND = "probe";
 
     private static final DataSize MAX_SIZE = DataSize.ofGigabytes(1);
 
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
+    private static final ValueOption<Integer> COUNT = ValueOption.of(
+                    "count", "NUMBER", ValueType.NUMBER, "How many messages to send, each when the one before is back.")
+            .withDefault("10");
 
-    @Mixin
-    private ConnectOptions connect = new ConnectOptions();
+    private static final ValueOption<DataSize> SIZE = ValueOption.of(
+                    "size", "SIZE", ValueType.SIZE, "The size of a message, for example 512, 64KB or 1MB.")
+            .withDefault("512");
 
-    @Option(
-            names = "--count",
-            defaultValue = "10",
-            description = "How many messages to send, each when the one before is back. Default: ${DEFAULT-VALUE}")
-    private int count;
+    private static final ValueOption<Duration> INTERVAL = ValueOption.of(
+                    "interval",
+                    "DURATION",
+                    ValueType.DURATION,
+                    "The pause between two messages, for example 200ms or 1s.")
+            .withDefault("0s");
 
-    @Option(
-            names = "--size",
-            defaultValue = "512",
-            description = "The size of a message, for example 512, 64KB or 1MB. Default: ${DEFAULT-VALUE}")
-    private DataSize size = DataSize.ofBytes(0);
+    private final ConnectOptions connect =
+            new ConnectOptions("5s", "How long to wait for the host to accept, and then each time for the next bytes.");
 
-    @Option(
-            names = "--interval",
-            defaultValue = "0s",
-            description = "The pause between two messages, for example 200ms or 1s. Default: ${DEFAULT-VALUE}")
-    private Duration interval = Duration.ZERO;
-
-    @Mixin
-    private OutputOptions output = new OutputOptions();
-
-    @Option(names = "--help", usageHelp = true, description = "Show this.")
-    private boolean help;
-
-    /**
-     * Runs the command and prints what it found to the standard output, and what went wrong to the standard error.
-     *
-     * @param arguments those after {@code probe}
-     * @return the exit code: 0 when every byte came back, 1 when something was lost or changed, 2 when no connection
-     *     could be made, 64 on bad usage, 70 when the probe itself failed
-     */
-    public static int run(String... arguments) {
-        return commandLine().setExecutionStrategy(ProbeCommand::executeAlone).execute(arguments);
-    }
-
-    /** Where no Spring has set up the log, Netty would fill the standard output with it. */
-    private static int executeAlone(ParseResult result) {
-        if (result.hasSubcommand()) {
-            LoggingSystem.get(ProbeCommand.class.getClassLoader()).beforeInitialize();
-        }
-        return execute(result);
-    }
-
-    static CommandLine commandLine() {
-        return new CommandLine(new ProbeCommand())
-                .registerConverter(Duration.class, Units::duration)
-                .registerConverter(DataSize.class, Units::size)
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .setExpandAtFiles(false)
-                .setExecutionStrategy(ProbeCommand::execute)
-                .setParameterExceptionHandler(ProbeCommand::refuse);
-    }
-
-    /** Options before the name of another command would be for nothing. */
-    private static int execute(ParseResult result) {
-        if (result.hasSubcommand() && !result.originalArgs().isEmpty()) {
-            String name = result.subcommand().commandSpec().name();
-            String first = result.originalArgs().get(0);
-            if (!first.equals(name)) {
-                throw new ParameterException(
-                        result.commandSpec().commandLine(),
-                        "'%s' stands before the command %s: write it behind".formatted(first, name));
-            }
-        }
-        return new CommandLine.RunLast().execute(result);
-    }
-
-    private static int refuse(ParameterException ex, String[] arguments) {
-        String command = ex.getCommandLine().getCommandSpec().qualifiedName();
-        ex.getCommandLine().getErr().println("%s: %s. See %s --help.".formatted(command, ex.getMessage(), command));
-        return ExitCode.BAD_USAGE;
+    @Override
+    public CommandHelp help() {
+        return new CommandHelp(
+                COMMAND,
+                ConnectOptions.OPERAND,
+                "Sends random bytes to an echo service, ends the stream, and compares what comes back. The service on"
+                        + " this host is " + ConnectOptions.defaultTarget() + ".",
+                Map.of(
+                        ExitCode.COMPLETE, "every byte came back, in order, once, and then a clean end",
+                        ExitCode.LOST, "something was lost or changed",
+                        ExitCode.NOT_CONNECTED, "no connection could be made"));
     }
 
     @Override
-    public Integer call() {
-        Usage.require(this.spec, this.count >= 1, "--count", "1 or more");
-        Usage.require(
-                this.spec, this.size.toBytes() >= 1 && this.size.compareTo(MAX_SIZE) <= 0, "--size", "from 1B to 1GB");
-        Usage.require(
-                this.spec,
-                !this.interval.isNegative() && this.interval.compareTo(Usage.MAX_DURATION) <= 0,
-                "--interval",
-                "from 0s to 24d");
-        Connector connector = this.connect.connector();
-        this.output.prepare();
-        return probe(connector);
+    public Options options() {
+        Options options = new Options();
+        this.connect.addTo(options);
+        options.addOption(COUNT.option());
+        options.addOption(SIZE.option());
+        options.addOption(INTERVAL.option());
+        OutputOptions.addTo(options);
+        return options;
     }
 
-    private int probe(Connector connector) {
-        Output out = this.output.to(this.spec.commandLine().getOut());
-        String target = connector.settings().target().toString();
+    @Override
+    public int run(Arguments arguments, PrintWriter out, PrintWriter err) {
+        List<String> operands = arguments.operands();
+        if (!operands.isEmpty() && List.of(WATCH, LOAD).contains(operands.get(0))) {
+            throw new UsageException(
+                    "an option stands before the command %1$s: write %1$s first".formatted(operands.get(0)));
+        }
+        Connector connector = this.connect.connector(arguments);
+        int count = arguments.get(COUNT);
+        arguments.require(count >= 1, COUNT, "1 or more");
+        DataSize size = arguments.get(SIZE);
+        arguments.require(size.toBytes() >= 1 && size.compareTo(MAX_SIZE) <= 0, SIZE, "from 1B to 1GB");
+        Duration interval = arguments.get(INTERVAL);
+        arguments.require(
+                !interval.isNegative() && interval.compareTo(ConnectSettings.MAX_TIMEOUT) <= 0,
+                INTERVAL,
+                "from 0s to 24d");
+        ExchangeSettings settings = new ExchangeSettings(
+                count, size.toBytes(), interval, connector.settings().timeout());
+        OutputOptions output = new OutputOptions(arguments);
+        output.prepare();
+        Output events = output.to(out);
         try (ProbeConnection connection = connector.connect()) {
-            Map<String, Object> fields = new LinkedHashMap<>();
-            fields.put("command", COMMAND);
-            fields.put("target", target);
-            fields.put("connection", connection.fields());
-            out.print(new Event(Type.START, fields, List.of(connection.description())));
-            return exchange(connector, connection, out);
+            events.print(start(connector, connection));
+            Exchange exchange = new Exchange(connection, settings);
+            int exitCode = exchange(exchange, events, err);
+            output.write(exchange.roundTrips());
+            return exitCode;
         } catch (NotConnectedException ex) {
-            fail(ex);
-            out.print(Event.end(COMMAND, ExitCode.NOT_CONNECTED, ex.getMessage(), Map.of(), List.of()));
+            fail(err, ex);
+            events.print(Event.end(COMMAND, ExitCode.NOT_CONNECTED, ex.getMessage(), Map.of(), List.of()));
             return ExitCode.NOT_CONNECTED;
         }
     }
 
-    private int exchange(Connector connector, ProbeConnection connection, Output out) {
-        Exchange exchange = new Exchange(
-                connection,
-                this.count,
-                this.size.toBytes(),
-                this.interval,
-                connector.settings().timeout());
+    private static Event start(Connector connector, ProbeConnection connection) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("command", COMMAND);
+        fields.put("target", connector.settings().target().toString());
+        fields.put("connection", connection.fields());
+        return new Event(Type.START, fields, List.of(connection.description()));
+    }
+
+    private static int exchange(Exchange exchange, Output events, PrintWriter err) {
         List<String> lines = new ArrayList<>();
         int exitCode = ExitCode.COMPLETE;
         String error = null;
@@ -181,17 +132,16 @@ public final class ProbeCommand implements Callable<Integer> {
             exchange.run();
             lines.add("%s bytes came back in order, and then a clean end".formatted(exchange.received()));
         } catch (EchoLostException ex) {
-            fail(ex);
+            fail(err, ex);
             error = ex.getMessage();
             exitCode = ExitCode.LOST;
         }
         lines.addAll(exchange.roundTripsForPeople());
-        out.print(Event.end(COMMAND, exitCode, error, exchange.fields(), lines));
-        this.output.write(exchange.roundTrips());
+        events.print(Event.end(COMMAND, exitCode, error, exchange.fields(), lines));
         return exitCode;
     }
 
-    private void fail(Exception failure) {
-        this.spec.commandLine().getErr().println("probe: " + failure.getMessage());
+    private static void fail(PrintWriter err, Exception failure) {
+        err.println("probe: " + failure.getMessage());
     }
 }

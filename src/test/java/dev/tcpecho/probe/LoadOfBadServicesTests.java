@@ -319,8 +319,8 @@ class LoadOfBadServicesTests {
                     --omit -1s            | --omit is -1s, but must be from 0s to 24d
                     --size 2GB            | --size is 2GB, but must be from 1B to 1GB
                     --timeout 0           | --timeout is 0, but must be from 1ms to 24d
-                    --transport carrier   | Invalid value for option '--transport': .*'carrier'.*
-                    --duration 5          | Invalid value for option '--duration': '5' is not a duration with its unit, .*
+                    --transport carrier   | --transport is carrier, but must be auto, nio, epoll or io-uring
+                    --duration 5          | --duration is 5, but must be a duration with its unit, .*
                     """)
     void badUsageIsToldInOneSentence(String option, String sentence) throws IOException {
         LoadOutput load = LoadOutput.of("localhost:1 " + option);

@@ -28,10 +28,10 @@ record LoadOutput(int exitCode, List<String> events, String errors) {
     static LoadOutput of(String arguments) throws IOException {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        int exitCode = ProbeCommand.commandLine()
-                .setOut(new PrintWriter(out, true))
-                .setErr(new PrintWriter(err, true))
-                .execute(Stream.concat(Stream.of("load", "--output=ndjson"), Stream.of(arguments.split(" ")))
+        int exitCode = Probe.run(
+                new PrintWriter(out, true),
+                new PrintWriter(err, true),
+                Stream.concat(Stream.of("load", "--output=ndjson"), Stream.of(arguments.split(" ")))
                         .toArray(String[]::new));
         Schema schema = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
                 .getSchema(Files.readString(Path.of("docs/probe.schema.json")));

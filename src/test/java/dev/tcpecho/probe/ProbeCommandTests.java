@@ -33,7 +33,6 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import picocli.CommandLine;
 
 @Timeout(60)
 class ProbeCommandTests {
@@ -50,10 +49,7 @@ class ProbeCommandTests {
     private final StringWriter err = new StringWriter();
 
     private int run(String... arguments) {
-        CommandLine commandLine = ProbeCommand.commandLine();
-        commandLine.setOut(new PrintWriter(this.out, true));
-        commandLine.setErr(new PrintWriter(this.err, true));
-        return commandLine.execute(arguments);
+        return Probe.run(new PrintWriter(this.out, true), new PrintWriter(this.err, true), arguments);
     }
 
     private static String target(ServerSocket server) {
@@ -442,32 +438,42 @@ class ProbeCommandTests {
                     localhost:0 | 'localhost:0' is not HOST:PORT with a port from 1 to 65535, for example localhost:25341
                     :1 | ':1' is not HOST:PORT with a port from 1 to 65535, for example localhost:25341
                     ::1:25341 | '::1:25341' is not HOST:PORT; an IPv6 address has brackets, for example [::1]:25341
-                    a:1 b:2 | Unmatched argument at index 1: 'b:2'
-                    --cuont 3 | Unknown option: '--cuont'
+                    a:1 b:2 | 'b:2' is one argument too many
+                    --cuont 3 | --cuont is not an option
+                    -c 3 | -c is not an option
+                    --count=3=4 | --count is 3=4, but must be a whole number
+                    --count | --count needs a value
+                    --count= | --count is empty, but must be a whole number
+                    --coun 3 | --coun is not an option
+                    --count 3 --count 4 | --count is given twice
+                    --tls --tls | --tls is given twice
+                    --tls=yes | --tls takes no value
+                    --output xml | --output is xml, but must be text, json or ndjson
                     --count 0 | --count is 0, but must be 1 or more
-                    --count x | Invalid value for option '--count': 'x' is not an int
+                    --count x | --count is x, but must be a whole number
                     --size 0 | --size is 0, but must be from 1B to 1GB
                     --size 2GB | --size is 2GB, but must be from 1B to 1GB
-                    --size x | Invalid value for option '--size': 'x' is not a size, for example 512, 64KB or 1MB
-                    --timeout 5 | Invalid value for option '--timeout': '5' is not a duration with its unit, for example 200ms, 5s or 1m
+                    --size x | --size is x, but must be a size, for example 512, 64KB or 1MB
+                    --timeout 5 | --timeout is 5, but must be a duration with its unit, for example 200ms, 5s or 1m
                     --timeout 0s | --timeout is 0s, but must be from 1ms to 24d
                     --timeout 0 | --timeout is 0, but must be from 1ms to 24d
-                    --interval 1 | Invalid value for option '--interval': '1' is not a duration with its unit, for example 200ms, 5s or 1m
+                    --interval 1 | --interval is 1, but must be a duration with its unit, for example 200ms, 5s or 1m
                     --timeout 9223372036854775807s | --timeout is 9223372036854775807s, but must be from 1ms to 24d
                     --timeout 25d | --timeout is 25d, but must be from 1ms to 24d
                     --interval -1s | --interval is -1s, but must be from 0s to 24d
                     --interval 300000d | --interval is 300000d, but must be from 0s to 24d
                     --ca /no/such/file | --ca is /no/such/file, but must be a readable file of PEM certificates
-                    --proxy v3 | Invalid value for option '--proxy': expected one of [V1, V2] (case-insensitive) but was 'v3'
+                    --proxy v3 | --proxy is v3, but must be v1 or v2
                     --proxy-source 192.0.2.7:1 | --proxy-source is 192.0.2.7:1, but must be beside --proxy v1 or --proxy v2
                     --proxy v1 --proxy-source 192.0.2.7 | --proxy-source is 192.0.2.7, but must be IP:PORT, for example 192.0.2.7:40000 or [2001:db8::7]:40000
                     --proxy v1 --proxy-source localhost:1 | --proxy-source is localhost:1, but must be IP:PORT, for example 192.0.2.7:40000 or [2001:db8::7]:40000
                     --proxy v1 --proxy-source 999.0.0.1:1 | --proxy-source is 999.0.0.1:1, but must be IP:PORT, for example 192.0.2.7:40000 or [2001:db8::7]:40000
                     --sni näme | --sni is näme, but must be a name of 1 to 255 ASCII characters
-                    --cert x | Error: Missing required argument(s): --key=FILE
+                    --cert x | --cert and --key need each other
+                    --key x | --cert and --key need each other
                     --cert /no/such/file --key y | --cert is /no/such/file, but must be a readable file of PEM certificates
-                    -4 -6 | Error: -4, -6 are mutually exclusive (specify only one)
-                    --ca x --insecure | Error: --ca=FILE, --insecure are mutually exclusive (specify only one)
+                    -4 -6 | -4 and -6 cannot be used together
+                    --ca x --insecure | --ca and --insecure cannot be used together
                     """)
     void refusesBadUsageInOneSentence(String arguments, String sentence) {
         assertThat(run(arguments.split(" "))).isEqualTo(ExitCode.BAD_USAGE);
@@ -528,6 +534,6 @@ class ProbeCommandTests {
     @Test
     void helpTellsTheExitCodes() {
         assertThat(run("--help")).isZero();
-        assertThat(this.out.toString()).contains("HOST:PORT", "--ca=FILE", "1    something was lost or changed");
+        assertThat(this.out.toString()).contains("HOST:PORT", "--ca FILE", "1   something was lost or changed");
     }
 }

@@ -17,7 +17,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import picocli.CommandLine;
 
 /** What the probe says of a listener that is not for its plain bytes, or not for its TLS. */
 @Timeout(60)
@@ -153,11 +152,8 @@ class ProbeOfListenersTests {
     }
 
     private int probe(String host, String listener, @Nullable String options) {
-        CommandLine commandLine = ProbeCommand.commandLine()
-                .setOut(new PrintWriter(new StringWriter()))
-                .setErr(new PrintWriter(this.err, true));
         String target = host + ":" + service.address(listener).getPort();
         String line = (options == null) ? target : target + " " + options.replace("{files}", files.toString());
-        return commandLine.execute(line.split(" "));
+        return Probe.run(new PrintWriter(new StringWriter()), new PrintWriter(this.err, true), line.split(" "));
     }
 }

@@ -47,10 +47,7 @@ class WatchCommandTests {
     }
 
     private int run(String... arguments) {
-        return ProbeCommand.commandLine()
-                .setOut(new PrintWriter(this.out, true))
-                .setErr(new PrintWriter(this.err, true))
-                .execute(arguments);
+        return Probe.run(new PrintWriter(this.out, true), new PrintWriter(this.err, true), arguments);
     }
 
     @Test
@@ -120,8 +117,8 @@ class WatchCommandTests {
                     watch --max-interruption 500ms | --max-interruption is 500ms, but must be 0s, or --timeout or more, as no shorter stall is seen
                     watch --max-interruption -1s | --max-interruption is -1s, but must be 0s, or --timeout or more, as no shorter stall is seen
                     watch --max-lost -1 | --max-lost is -1, but must be 0 or more
-                    watch --max-lost x | Invalid value for option '--max-lost': 'x' is not a long
-                    watch --count 3 | Unknown option: '--count'
+                    watch --max-lost x | --max-lost is x, but must be a whole number
+                    watch --count 3 | --count is not an option
                     """)
     void refusesBadUsageInOneSentence(String arguments, String sentence) {
         assertThat(run(arguments.split(" "))).isEqualTo(ExitCode.BAD_USAGE);
@@ -133,14 +130,14 @@ class WatchCommandTests {
     void optionsBeforeTheCommandAreRefused() {
         assertThat(run("--size", "3", "watch", target)).isEqualTo(ExitCode.BAD_USAGE);
         assertThat(this.err.toString())
-                .isEqualTo("probe: '--size' stands before the command watch: write it behind. See probe --help.\n");
+                .isEqualTo("probe: an option stands before the command watch: write watch first. See probe --help.\n");
     }
 
     @Test
     void helpTellsTheExitCodesAndItsOwnDefaults() {
         assertThat(run("watch", "--help")).isZero();
         assertThat(this.out.toString())
-                .contains("HOST:PORT", "Default: 1s", "Default: 100ms", "2    no message came back in the whole run");
+                .contains("HOST:PORT", "Default: 1s", "Default: 100ms", "2   no message came back in the whole run");
     }
 
     /** In a process of its own, as a signal ends the process. */

@@ -9,39 +9,54 @@ import java.nio.file.Path;
 import java.time.Clock;
 import org.HdrHistogram.AbstractHistogram;
 import org.HdrHistogram.Histogram;
+import org.apache.commons.cli.Options;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** How a command says what it found. */
 public final class OutputOptions {
 
     private static final double NANOS_PER_MILLI = 1e6;
 
-    @Spec(Spec.Target.MIXEE)
-    private CommandSpec command = CommandSpec.create();
+    private static final ValueOption<OutputFormat> FORMAT = ValueOption.of(
+                    "output",
+                    "text|json|ndjson",
+                    ValueType.oneOf(OutputFormat.values()),
+                    "The form of the output: text, one JSON object at the end, or one JSON object a line.")
+            .withDefault("text");
 
-    @Option(
-            names = "--output",
-            paramLabel = "text|json|ndjson",
-            defaultValue = "text",
-            description = "The form of the output: text, one JSON object at the end, or one JSON object a line."
-                    + " Default: ${DEFAULT-VALUE}")
-    private OutputFormat format = OutputFormat.TEXT;
+    private static final ValueOption<Path> HISTOGRAM = ValueOption.of(
+            "histogram",
+            "FILE",
+            ValueType.FILE,
+            "Write the distribution of the round trips to a file, in milliseconds, as HdrHistogram's plotter reads it.");
 
-    @Option(
-            names = "--histogram",
-            paramLabel = "FILE",
-            description = "Write the distribution of the round trips to a file, in milliseconds, as HdrHistogram's"
-                    + " plotter reads it.")
-    private @Nullable Path histogram;
+    private final Arguments arguments;
+
+    private final OutputFormat format;
+
+    private final @Nullable Path histogram;
+
+    /**
+     * Reads the options of a command.
+     *
+     * @throws UsageException if one of them cannot be used
+     */
+    public OutputOptions(Arguments arguments) {
+        this.arguments = arguments;
+        this.format = arguments.get(FORMAT);
+        this.histogram = arguments.find(HISTOGRAM);
+    }
+
+    /** Adds the options to those of a command. */
+    public static void addTo(Options options) {
+        options.addOption(FORMAT.option());
+        options.addOption(HISTOGRAM.option());
+    }
 
     /**
      * Makes the file of the histogram, so that a run does not end with a file that cannot be written.
      *
-     * @throws ParameterException if it cannot be written
+     * @throws UsageException if it cannot be written
      */
     public void prepare() {
         if (this.histogram != null) {
@@ -64,7 +79,7 @@ public final class OutputOptions {
         try (PrintStream out = new PrintStream(Files.newOutputStream(file), false, StandardCharsets.US_ASCII)) {
             nanos.outputPercentileDistribution(out, NANOS_PER_MILLI);
         } catch (IOException ex) {
-            throw Usage.refusal(this.command, "--histogram", "a file that can be written");
+            throw this.arguments.refusal(HISTOGRAM, "a file that can be written");
         }
     }
 

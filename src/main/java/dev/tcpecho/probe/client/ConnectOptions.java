@@ -1,112 +1,130 @@
 package dev.tcpecho.probe.client;
 
-import dev.tcpecho.probe.cli.Usage;
+import dev.tcpecho.probe.cli.Arguments;
+import dev.tcpecho.probe.cli.UsageException;
+import dev.tcpecho.probe.cli.ValueOption;
+import dev.tcpecho.probe.cli.ValueType;
 import dev.tcpecho.probe.client.SentProxyHeader.Version;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
 import java.util.regex.Pattern;
+import org.apache.commons.cli.Option;
+import org.apache.commons.cli.OptionGroup;
+import org.apache.commons.cli.Options;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ArgGroup;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Where a command connects, and how. */
 public final class ConnectOptions {
 
+    /** What the help calls the target. */
+    public static final String OPERAND = "[HOST:PORT]";
+
+    private static final String DEFAULT_PORT = "25341";
+
     /** An address, so that no name is looked up. */
     private static final Pattern IP_ADDRESS = Pattern.compile("[0-9]+([.][0-9]+){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
 
-    @Spec(Spec.Target.MIXEE)
-    private CommandSpec command = CommandSpec.create();
+    private static final Option IPV4 = Option.builder("4")
+            .desc("Connect to the host's IPv4 addresses alone.")
+            .get();
 
-    @Parameters(
-            paramLabel = "HOST:PORT",
-            arity = "0..1",
-            defaultValue = "localhost:${env:ECHO_LISTENERS_PLAIN_PORT:-25341}",
-            description = "Where to connect. By default the service on this host: ${DEFAULT-VALUE}")
-    private String target = "";
+    private static final Option IPV6 = Option.builder("6")
+            .desc("Connect to the host's IPv6 addresses alone.")
+            .get();
 
-    @Option(
-            names = "--timeout",
-            defaultValue = "5s",
-            description =
-                    "How long to wait for the host to accept, and then each time for the next bytes. Default: ${DEFAULT-VALUE}")
-    private Duration timeout = Duration.ZERO;
+    private static final ValueOption<Version> PROXY = ValueOption.of(
+            "proxy",
+            "v1|v2",
+            ValueType.oneOf(Version.values()),
+            "Send a header of the PROXY protocol first, as a proxy would.");
 
-    @ArgGroup
-    private @Nullable Family family;
+    private static final ValueOption<String> PROXY_SOURCE = ValueOption.of(
+            "proxy-source",
+            "IP:PORT",
+            ValueType.TEXT,
+            "The client that the header of --proxy names. Default: this one");
 
-    @Mixin
-    private TlsOptions tls = new TlsOptions();
+    private final ValueOption<Duration> timeout;
 
-    @Option(
-            names = "--proxy",
-            paramLabel = "v1|v2",
-            description = "Send a header of the PROXY protocol first, as a proxy would.")
-    private @Nullable Version proxy;
+    private final TlsOptions tls = new TlsOptions();
 
-    @Option(
-            names = "--proxy-source",
-            paramLabel = "IP:PORT",
-            description = "The client that the header of --proxy names. Default: this one")
-    private @Nullable String proxySource;
+    /**
+     * Makes the options of a command.
+     *
+     * @param timeout the default of {@code --timeout}, for example {@code 5s}
+     * @param timeoutDescription what the time is for
+     */
+    public ConnectOptions(String timeout, String timeoutDescription) {
+        this.timeout = ValueOption.of("timeout", "DURATION", ValueType.DURATION, timeoutDescription)
+                .withDefault(timeout);
+    }
 
-    private static final class Family {
+    /** Adds the options to those of a command. */
+    public void addTo(Options options) {
+        options.addOption(this.timeout.option());
+        options.addOptionGroup(new OptionGroup().addOption(IPV4).addOption(IPV6));
+        this.tls.addTo(options);
+        options.addOption(PROXY.option());
+        options.addOption(PROXY_SOURCE.option());
+    }
 
-        @Option(names = "-4", description = "Connect to the host's IPv4 addresses alone.")
-        private boolean ipv4;
-
-        @Option(names = "-6", description = "Connect to the host's IPv6 addresses alone.")
-        private boolean ipv6;
+    /** Returns where a command connects if nobody says so: to the service on this host. */
+    public static String defaultTarget() {
+        return "localhost:" + Objects.requireNonNullElse(System.getenv("ECHO_LISTENERS_PLAIN_PORT"), DEFAULT_PORT);
     }
 
     /**
      * Returns what connects.
      *
-     * @throws ParameterException if an option cannot be used
+     * @throws UsageException if an argument cannot be used
      */
-    public Connector connector() {
-        Usage.require(
-                this.command,
-                this.timeout.compareTo(ConnectSettings.MIN_TIMEOUT) >= 0
-                        && this.timeout.compareTo(Usage.MAX_DURATION) <= 0,
-                "--timeout",
+    public Connector connector(Arguments arguments) {
+        Duration time = arguments.get(this.timeout);
+        arguments.require(
+                time.compareTo(ConnectSettings.MIN_TIMEOUT) >= 0 && time.compareTo(ConnectSettings.MAX_TIMEOUT) <= 0,
+                this.timeout,
                 "from 1ms to 24d");
-        return new Connector(
-                new ConnectSettings(target(), family(), this.timeout, proxyHeader(), this.tls.clientTls()));
+        return new Connector(new ConnectSettings(
+                target(arguments), family(arguments), time, proxyHeader(arguments), this.tls.clientTls(arguments)));
     }
 
-    /** Not by a converter: an option that is not known is told before a target that is none. */
-    private Target target() {
+    private static Target target(Arguments arguments) {
+        List<String> operands = arguments.operands();
+        if (operands.size() > 1) {
+            throw new UsageException("'%s' is one argument too many".formatted(operands.get(1)));
+        }
         try {
-            return Target.parse(this.target);
+            return Target.parse(operands.isEmpty() ? defaultTarget() : operands.get(0));
         } catch (IllegalArgumentException ex) {
-            throw new ParameterException(this.command.commandLine(), ex.getMessage(), ex);
+            throw new UsageException(String.valueOf(ex.getMessage()));
         }
     }
 
-    private AddressFamily family() {
-        if (this.family == null) {
-            return AddressFamily.ANY;
+    private static AddressFamily family(Arguments arguments) {
+        if (arguments.has(IPV4)) {
+            return AddressFamily.IPV4;
         }
-        return this.family.ipv4 ? AddressFamily.IPV4 : AddressFamily.IPV6;
+        return arguments.has(IPV6) ? AddressFamily.IPV6 : AddressFamily.ANY;
     }
 
-    private @Nullable SentProxyHeader proxyHeader() {
-        if (this.proxy == null) {
-            Usage.require(this.command, this.proxySource == null, "--proxy-source", "beside --proxy v1 or --proxy v2");
+    private static @Nullable SentProxyHeader proxyHeader(Arguments arguments) {
+        Version version = arguments.find(PROXY);
+        if (version == null) {
+            arguments.require(!arguments.has(PROXY_SOURCE), PROXY_SOURCE, "beside --proxy v1 or --proxy v2");
             return null;
         }
-        return new SentProxyHeader(this.proxy, (this.proxySource != null) ? source(this.proxySource) : null);
+        return new SentProxyHeader(version, source(arguments));
     }
 
-    private InetSocketAddress source(String value) {
+    private static @Nullable InetSocketAddress source(Arguments arguments) {
+        String value = arguments.find(PROXY_SOURCE);
+        if (value == null) {
+            return null;
+        }
         try {
             Target source = Target.parse(value);
             if (IP_ADDRESS.matcher(source.host()).matches()) {
@@ -115,7 +133,6 @@ public final class ConnectOptions {
         } catch (IllegalArgumentException | UnknownHostException ex) {
             // Told below.
         }
-        throw Usage.refusal(
-                this.command, "--proxy-source", "IP:PORT, for example 192.0.2.7:40000 or [2001:db8::7]:40000");
+        throw arguments.refusal(PROXY_SOURCE, "IP:PORT, for example 192.0.2.7:40000 or [2001:db8::7]:40000");
     }
 }

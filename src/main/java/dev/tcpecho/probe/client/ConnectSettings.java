@@ -22,6 +22,9 @@ public record ConnectSettings(
     /** A socket counts milliseconds, and takes 0 for no limit. */
     static final Duration MIN_TIMEOUT = Duration.ofMillis(1);
 
+    /** A socket counts milliseconds in an int. */
+    public static final Duration MAX_TIMEOUT = Duration.ofDays(24);
+
     /** Returns the same with a part of the time, 1 ms at least. */
     ConnectSettings withPartOfTimeout(int parts) {
         Duration part = this.timeout.dividedBy(parts);

@@ -1,27 +1,30 @@
 package dev.tcpecho.probe.client;
 
-import dev.tcpecho.probe.cli.Usage;
+import dev.tcpecho.probe.cli.Arguments;
+import dev.tcpecho.probe.cli.UsageException;
+import dev.tcpecho.probe.cli.ValueOption;
+import dev.tcpecho.probe.cli.ValueType;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SNIServerName;
 import javax.net.ssl.StandardConstants;
 import javax.net.ssl.TrustManager;
+import org.apache.commons.cli.Option;
+import org.apache.commons.cli.OptionGroup;
+import org.apache.commons.cli.Options;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslManagerBundle;
 import org.springframework.boot.ssl.pem.PemContent;
 import org.springframework.boot.ssl.pem.PemSslStore;
 import org.springframework.boot.ssl.pem.PemSslStoreBundle;
-import picocli.CommandLine.ArgGroup;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** The options of TLS. Each of them means TLS. */
 final class TlsOptions {
@@ -29,30 +32,33 @@ final class TlsOptions {
     /** The longest is that of DNS (RFC 1035, section 2.3.4). */
     private static final Pattern NAME = Pattern.compile("[!-~]{1,255}");
 
-    @Spec(Spec.Target.MIXEE)
-    private CommandSpec command = CommandSpec.create();
+    private static final Option TLS = Option.builder()
+            .longOpt("tls")
+            .desc("Speak TLS, and trust the authorities that Java trusts.")
+            .get();
 
-    @Option(names = "--tls", description = "Speak TLS, and trust the authorities that Java trusts.")
-    private boolean tls;
+    private static final ValueOption<Path> AUTHORITIES =
+            ValueOption.of("ca", "FILE", ValueType.FILE, "Speak TLS, and trust the certificates in a PEM file.");
 
-    @ArgGroup
-    private @Nullable Trust trust;
+    private static final Option INSECURE = Option.builder()
+            .longOpt("insecure")
+            .desc("Speak TLS, and trust every certificate.")
+            .get();
 
-    @ArgGroup(exclusive = false)
-    private @Nullable Identity identity;
+    private static final ValueOption<Path> CERTIFICATE = ValueOption.of(
+            "cert", "FILE", ValueType.FILE, "Speak TLS, and show the certificate in a PEM file, with its chain.");
 
-    @Option(
-            names = "--sni",
-            paramLabel = "NAME",
-            description = "Speak TLS, and ask for this server name in place of the target's.")
-    private @Nullable String serverName;
+    private static final ValueOption<Path> KEY =
+            ValueOption.of("key", "FILE", ValueType.FILE, "The private key of --cert, in a PEM file.");
 
-    @Option(
-            names = "--alpn",
-            paramLabel = "PROTOCOL",
-            split = ",",
-            description = "Speak TLS, and offer these application protocols, for example h2,http/1.1.")
-    private @Nullable List<String> protocols;
+    private static final ValueOption<String> SERVER_NAME = ValueOption.of(
+            "sni", "NAME", ValueType.TEXT, "Speak TLS, and ask for this server name in place of the target's.");
+
+    private static final ValueOption<List<String>> PROTOCOLS = ValueOption.of(
+            "alpn",
+            "PROTOCOLS",
+            ValueType.LIST,
+            "Speak TLS, and offer these application protocols, for example h2,http/1.1.");
 
     /** A name as it is, because Java's own class refuses an underscore and a dot at the end. */
     private static final class ServerName extends SNIServerName {
@@ -62,99 +68,77 @@ final class TlsOptions {
         }
     }
 
-    /** Whom to trust in place of the authorities that Java trusts. */
-    private static final class Trust {
-
-        @Option(
-                names = "--ca",
-                paramLabel = "FILE",
-                description = "Speak TLS, and trust the certificates in a PEM file.")
-        private @Nullable Path authorities;
-
-        @Option(names = "--insecure", description = "Speak TLS, and trust every certificate.")
-        private boolean insecure;
-    }
-
-    /** What to show if the service asks for a certificate. */
-    private static final class Identity {
-
-        @Option(
-                names = "--cert",
-                paramLabel = "FILE",
-                required = true,
-                description = "Speak TLS, and show the certificate in a PEM file, with its chain.")
-        private Path certificate = Path.of("");
-
-        @Option(
-                names = "--key",
-                paramLabel = "FILE",
-                required = true,
-                description = "The private key of --cert, in a PEM file.")
-        private Path key = Path.of("");
+    void addTo(Options options) {
+        options.addOption(TLS);
+        options.addOptionGroup(new OptionGroup().addOption(AUTHORITIES.option()).addOption(INSECURE));
+        for (ValueOption<?> option : List.of(CERTIFICATE, KEY, SERVER_NAME, PROTOCOLS)) {
+            options.addOption(option.option());
+        }
     }
 
     /**
      * Returns the TLS that the options ask for, null for none.
      *
-     * @throws ParameterException if one of them cannot be used
+     * @throws UsageException if one of them cannot be used
      */
     @Nullable
-    ClientTls clientTls() {
-        boolean wanted = this.tls
-                || this.trust != null
-                || this.identity != null
-                || this.serverName != null
-                || this.protocols != null;
+    ClientTls clientTls(Arguments arguments) {
+        if (arguments.has(CERTIFICATE) != arguments.has(KEY)) {
+            throw new UsageException("--cert and --key need each other");
+        }
+        boolean wanted = arguments.has(TLS)
+                || arguments.has(INSECURE)
+                || Stream.of(AUTHORITIES, CERTIFICATE, SERVER_NAME, PROTOCOLS).anyMatch(arguments::has);
         return wanted
                 ? new ClientTls(
-                        ClientTls.context(keys(), trust()),
-                        serverName(),
-                        (this.protocols != null) ? this.protocols : List.of(),
-                        this.identity != null)
+                        ClientTls.context(keys(arguments), trust(arguments)),
+                        serverName(arguments),
+                        Objects.requireNonNullElse(arguments.find(PROTOCOLS), List.of()),
+                        arguments.has(CERTIFICATE))
                 : null;
     }
 
-    private @Nullable SNIServerName serverName() {
-        if (this.serverName == null) {
+    private static @Nullable SNIServerName serverName(Arguments arguments) {
+        String name = arguments.find(SERVER_NAME);
+        if (name == null) {
             return null;
         }
-        Usage.require(
-                this.command, NAME.matcher(this.serverName).matches(), "--sni", "a name of 1 to 255 ASCII characters");
-        return new ServerName(this.serverName);
+        arguments.require(NAME.matcher(name).matches(), SERVER_NAME, "a name of 1 to 255 ASCII characters");
+        return new ServerName(name);
     }
 
-    private TrustManager @Nullable [] trust() {
-        if (this.trust == null) {
-            return null;
-        }
-        Path authorities = this.trust.authorities;
-        if (authorities == null) {
+    private static TrustManager @Nullable [] trust(Arguments arguments) {
+        if (arguments.has(INSECURE)) {
             return new TrustManager[] {new ClientTls.TrustingEveryone()};
         }
+        Path authorities = arguments.find(AUTHORITIES);
+        if (authorities == null) {
+            return null;
+        }
+        PemSslStore store = PemSslStore.of(certificates(arguments, AUTHORITIES, authorities), null);
+        return managers(new PemSslStoreBundle(null, store)).getTrustManagers();
+    }
+
+    private static KeyManager @Nullable [] keys(Arguments arguments) {
+        Path certificate = arguments.find(CERTIFICATE);
+        Path key = arguments.find(KEY);
+        if (certificate == null || key == null) {
+            return null;
+        }
+        List<X509Certificate> chain = certificates(arguments, CERTIFICATE, certificate);
         try {
-            PemSslStore store = PemSslStore.of(PemContent.load(authorities).getCertificates(), null);
-            return managers(new PemSslStoreBundle(null, store)).getTrustManagers();
+            PemSslStore store = PemSslStore.of(chain, PemContent.load(key).getPrivateKey());
+            return managers(new PemSslStoreBundle(store, null)).getKeyManagers();
         } catch (IOException | RuntimeException ex) {
-            throw Usage.refusal(this.command, "--ca", "a readable file of PEM certificates");
+            throw arguments.refusal(KEY, "a readable file of a PEM private key without a password");
         }
     }
 
-    private KeyManager @Nullable [] keys() {
-        if (this.identity == null) {
-            return null;
-        }
-        List<X509Certificate> chain;
+    private static List<X509Certificate> certificates(Arguments arguments, ValueOption<Path> option, Path file) {
         try {
-            chain = PemContent.load(this.identity.certificate).getCertificates();
+            return PemContent.load(file).getCertificates();
         } catch (IOException | RuntimeException ex) {
-            throw Usage.refusal(this.command, "--cert", "a readable file of PEM certificates");
-        }
-        try {
-            PemSslStore store =
-                    PemSslStore.of(chain, PemContent.load(this.identity.key).getPrivateKey());
-            return managers(new PemSslStoreBundle(store, null)).getKeyManagers();
-        } catch (IOException | RuntimeException ex) {
-            throw Usage.refusal(this.command, "--key", "a readable file of a PEM private key without a password");
+            throw arguments.refusal(option, "a readable file of PEM certificates");
         }
     }
 

@@ -3,7 +3,6 @@ package dev.tcpecho.probe.load;
 import dev.tcpecho.probe.client.Connector;
 import dev.tcpecho.probe.client.LikelyCause;
 import dev.tcpecho.probe.client.NotConnectedException;
-import dev.tcpecho.transport.Transport;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import java.net.InetAddress;
@@ -47,16 +46,20 @@ final class LoadRun implements AutoCloseable {
      *
      * @param stop completes when the run has to end before its time
      */
-    LoadRun(Connector connector, LoadPlan plan, Transport transport, int threads, CompletableFuture<Void> stop) {
-        this.connector = connector;
-        this.plan = plan;
+    LoadRun(LoadSettings settings, CompletableFuture<Void> stop) {
+        this.connector = settings.connector();
+        this.plan = settings.plan();
         this.stop = stop;
-        this.group = transport.newEventLoopGroup(threads, false);
+        this.group = settings.transport().newEventLoopGroup(settings.threads(), false);
         ByteBuffer bytes = EchoPattern.randomBytes();
-        LikelyCause likelyCause = connector.settings().likelyCause();
-        this.group.forEach(eventLoop -> this.loops.add(new LoadLoop(plan, likelyCause, (EventLoop) eventLoop, bytes)));
-        this.opener =
-                new Opener(connector, plan, new ClientChannels(connector.settings(), plan, transport), this.loops);
+        LikelyCause likelyCause = this.connector.settings().likelyCause();
+        this.group.forEach(
+                eventLoop -> this.loops.add(new LoadLoop(this.plan, likelyCause, (EventLoop) eventLoop, bytes)));
+        this.opener = new Opener(
+                this.connector,
+                this.plan,
+                new ClientChannels(this.connector.settings(), this.plan, settings.transport()),
+                this.loops);
     }
 
     /**
