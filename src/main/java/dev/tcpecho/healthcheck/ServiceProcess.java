@@ -40,17 +40,17 @@ record ServiceProcess(Path directory, List<String> arguments) {
      * @return the process, or nothing where {@code /proc} shows none
      */
     static Optional<ServiceProcess> find() {
-        Path self = PROC.resolve("self");
-        Optional<String> jar = jar(commandLine(self));
-        List<Optional<Path>> place = place(self);
-        return jar.flatMap(name -> directories(PROC).stream()
+        // The command line of this process may name its jar in an argument file. A jar is the whole class path.
+        String jar = System.getProperty("java.class.path");
+        List<Optional<Path>> place = place(PROC.resolve("self"));
+        return directories(PROC).stream()
                 .filter(directory -> directory.getFileName().toString().matches("[0-9]+"))
                 .filter(directory -> place(directory).equals(place))
                 .sorted(Comparator.comparingLong(
                         directory -> Long.parseLong(directory.getFileName().toString())))
-                .map(directory -> of(directory, name))
+                .map(directory -> of(directory, jar))
                 .flatMap(Optional::stream)
-                .findFirst());
+                .findFirst();
     }
 
     /** Its program too: an init process in front of the service has the same words on its command line. */
