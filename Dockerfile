@@ -101,6 +101,6 @@ RUN set -eu; \
     for command in probe health; do sed -i "1i -XX:AOTCache=/opt/tcp-echo/$command.aot" $command; done; \
     echo -XX:AOTCache=/opt/tcp-echo/tcp-echo.aot >>jvm.options
 
-# Any change of code changes this layer too, all 110 MB of it.
+# Any change of code changes this layer too, all 108 MB of it.
 FROM no-cache
 COPY --from=training /opt/tcp-echo/*.aot /opt/tcp-echo/jvm.options /opt/tcp-echo/probe /opt/tcp-echo/health ./
