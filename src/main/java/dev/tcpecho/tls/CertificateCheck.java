@@ -1,15 +1,10 @@
 package dev.tcpecho.tls;
 
+import dev.tcpecho.tls.keys.KeyPairCheck;
 import java.security.GeneralSecurityException;
-import java.security.InvalidKeyException;
 import java.security.PrivateKey;
-import java.security.PublicKey;
-import java.security.Signature;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
-import java.security.interfaces.RSAKey;
-import java.security.spec.MGF1ParameterSpec;
-import java.security.spec.PSSParameterSpec;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -97,7 +92,7 @@ final class CertificateCheck {
         }
 
         void requirePair() throws GeneralSecurityException {
-            if (!signs(this.key, certificate().getPublicKey())) {
+            if (!KeyPairCheck.isPair(this.key, certificate().getPublicKey())) {
                 throw new CertificateException(
                         "the private key '%s' is not that of its certificate, %s".formatted(this.alias, subject()));
             }
@@ -120,38 +115,5 @@ final class CertificateCheck {
         private X509Certificate certificate() {
             return this.chain.get(0);
         }
-    }
-
-    private static boolean signs(PrivateKey privateKey, PublicKey publicKey) throws GeneralSecurityException {
-        byte[] message = {1, 2, 3};
-        Signature signature = signature(publicKey);
-        try {
-            signature.initSign(privateKey);
-        } catch (InvalidKeyException ex) {
-            return false;
-        }
-        signature.update(message);
-        byte[] signed = signature.sign();
-        signature.initVerify(publicKey);
-        signature.update(message);
-        return signature.verify(signed);
-    }
-
-    private static Signature signature(PublicKey publicKey) throws GeneralSecurityException {
-        Signature signature = Signature.getInstance(
-                switch (publicKey.getAlgorithm()) {
-                    case "RSA" -> "SHA256withRSA";
-                    case "EC" -> "SHA256withECDSA";
-                    case "DSA" -> "SHA256withDSA";
-                    default -> publicKey.getAlgorithm();
-                });
-        if (publicKey.getAlgorithm().equals("RSASSA-PSS")) {
-            // A key may be restricted to one set of parameters (RFC 4055, section 1.2); another takes any.
-            signature.setParameter(
-                    (publicKey instanceof RSAKey rsa && rsa.getParams() != null)
-                            ? rsa.getParams()
-                            : new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, 1));
-        }
-        return signature;
     }
 }

@@ -494,6 +494,21 @@ class ProbeCommandTests {
     }
 
     @Test
+    void refusesAKeyThatIsNotThatOfTheCertificate(@TempDir Path directory) throws Exception {
+        TestCertificates certificates = new TestCertificates();
+        Path other = Files.createDirectory(directory.resolve("other"));
+        certificates.write(certificates.issue("client"), directory);
+        certificates.write(certificates.issue("client"), other);
+        String key = other.resolve("tls.key").toString();
+        assertThat(run("--cert", directory.resolve("tls.crt").toString(), "--key", key))
+                .isEqualTo(ExitCode.BAD_USAGE);
+        assertThat(this.err.toString())
+                .isEqualTo(
+                        "probe: --key is %s, but must be the private key of the certificate in --cert.".formatted(key)
+                                + " See probe --help.\n");
+    }
+
+    @Test
     void offersApplicationProtocolsAndTellsWhichTheServiceTook() throws Exception {
         X509Bundle certificate = new TestCertificates().issue("server");
         SSLContext context = SSLContext.getInstance("TLS");

@@ -4,9 +4,12 @@ import dev.tcpecho.probe.cli.Arguments;
 import dev.tcpecho.probe.cli.UsageException;
 import dev.tcpecho.probe.cli.ValueOption;
 import dev.tcpecho.probe.cli.ValueType;
+import dev.tcpecho.tls.keys.KeyPairCheck;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Objects;
@@ -126,9 +129,22 @@ final class TlsOptions {
             return null;
         }
         List<X509Certificate> chain = certificates(arguments, CERTIFICATE, certificate);
+        PrivateKey privateKey = privateKey(arguments, key);
         try {
-            PemSslStore store = PemSslStore.of(chain, PemContent.load(key).getPrivateKey());
-            return managers(new PemSslStoreBundle(store, null)).getKeyManagers();
+            arguments.require(
+                    KeyPairCheck.isPair(privateKey, chain.get(0).getPublicKey()),
+                    KEY,
+                    "the private key of the certificate in --cert");
+        } catch (GeneralSecurityException ex) {
+            // The handshake tells why Java cannot use it.
+        }
+        PemSslStore store = PemSslStore.of(chain, privateKey);
+        return managers(new PemSslStoreBundle(store, null)).getKeyManagers();
+    }
+
+    private static PrivateKey privateKey(Arguments arguments, Path file) {
+        try {
+            return Objects.requireNonNull(PemContent.load(file).getPrivateKey());
         } catch (IOException | RuntimeException ex) {
             throw arguments.refusal(KEY, "a readable file of a PEM private key without a password");
         }
