@@ -2,6 +2,7 @@ package dev.tcpecho.probe;
 
 import dev.tcpecho.probe.cli.Latencies;
 import dev.tcpecho.probe.cli.Units;
+import dev.tcpecho.probe.client.LikelyCause;
 import dev.tcpecho.probe.client.ProbeConnection;
 import java.io.IOException;
 import java.io.InputStream;
@@ -53,6 +54,8 @@ final class Exchange {
 
     private volatile long waitingSinceNanos;
 
+    private volatile boolean outputEnded;
+
     Exchange(ProbeConnection connection, ExchangeSettings settings) {
         this.connection = connection;
         this.settings = settings;
@@ -95,6 +98,7 @@ final class Exchange {
             }
         }
         startWaiting();
+        this.outputEnded = true;
         this.connection.endOutput();
         return null;
     }
@@ -177,8 +181,14 @@ final class Exchange {
     }
 
     private EchoLostException lost(String end) {
-        String cause = (this.received == 0) ? this.connection.likelyCause().ofNothing() : "";
-        return new EchoLostException("%s, %s%s".formatted(progress(), end, cause));
+        return new EchoLostException("%s, %s%s".formatted(progress(), end, causeOfLoss()));
+    }
+
+    private String causeOfLoss() {
+        if (this.received == 0) {
+            return this.connection.likelyCause().ofNothing();
+        }
+        return (this.outputEnded && this.received < total()) ? LikelyCause.OF_LOSS_AFTER_HALF_CLOSE : "";
     }
 
     /** What comes behind bytes of the echo is no other service's. */

@@ -179,7 +179,10 @@ class ProbeCommandTests {
             assertThat(run(target(server), "--count", "2", "--size", "100")).isEqualTo(ExitCode.LOST);
         }
         assertThat(this.err.toString())
-                .isEqualTo("probe: 100 of 200 bytes came back, and then the service ended its stream\n");
+                .isEqualTo(
+                        "probe: 100 of 200 bytes came back, and then the service ended its stream; the probe had ended"
+                                + " its stream before: if a proxy is on the way, have it pass on a half-close, for example with"
+                                + " nginx's proxy_half_close\n");
     }
 
     @Test

@@ -20,6 +20,11 @@ public record LikelyCause(boolean tls, boolean certificate, boolean proxyHeader)
     /** How many of a service's first bytes tell what it speaks. */
     public static final int FIRST_BYTES = 32;
 
+    /** Why the rest is lost once the probe has ended its stream. */
+    public static final String OF_LOSS_AFTER_HALF_CLOSE =
+            "; the probe had ended its stream before: if a proxy is on the way, have it pass on a half-close, for example"
+                    + " with nginx's proxy_half_close";
+
     private static final int ALERT = 21;
 
     private static final int HANDSHAKE = 22;
