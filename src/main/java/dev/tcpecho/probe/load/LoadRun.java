@@ -164,6 +164,11 @@ final class LoadRun implements AutoCloseable {
         this.group.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
     }
 
+    /** Returns what tells the figures so far, at any time. */
+    LoadMetrics metrics() {
+        return new LoadMetrics(this.connector.settings().target().toString(), this.plan, this.loops);
+    }
+
     /** Returns what was measured, once the run is closed. */
     LoadFigures figures() {
         return LoadFigures.of(

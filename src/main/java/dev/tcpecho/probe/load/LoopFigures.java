@@ -21,6 +21,8 @@ final class LoopFigures {
 
     private final Map<FailureCause, String> firstFailures = new EnumMap<>(FailureCause.class);
 
+    private final LoadTimes times = new LoadTimes();
+
     private Histogram interval = new Histogram(3);
 
     private long countedFromNanos;
@@ -57,7 +59,9 @@ final class LoopFigures {
         if (planned - this.countedFromNanos >= 0) {
             this.lastBackNanos = now;
             this.interval.recordValue(now - planned);
+            this.times.latencies().record(now - planned);
             if (this.paced) {
+                this.times.roundTrips().record(now - sent);
                 this.latenciesSinceSent.recordValue(now - sent);
             }
         }
@@ -65,10 +69,12 @@ final class LoopFigures {
 
     void connected(long nanos) {
         this.connects.recordValue(nanos);
+        this.times.connects().record(nanos);
     }
 
     void handshaken(long nanos) {
         this.handshakes.recordValue(nanos);
+        this.times.handshakes().record(nanos);
     }
 
     void opened() {
@@ -115,6 +121,11 @@ final class LoopFigures {
         this.latencies.add(ended);
         this.interval = new Histogram(3);
         return ended;
+    }
+
+    /** Returns the times in the buckets of metrics, of which other threads need a copy. */
+    LoadTimes times() {
+        return this.times;
     }
 
     Histogram latencies() {

@@ -80,6 +80,21 @@ final class Interruptions {
         return ended;
     }
 
+    /** Returns the first cause of the interruption under way. */
+    Optional<Cause> cause() {
+        return Optional.ofNullable(this.open)
+                .map(current -> current.causes.iterator().next());
+    }
+
+    /**
+     * Returns how long the interruption under way has lasted; 0 if there is none.
+     *
+     * @param nanos now
+     */
+    long lastingNanos(long nanos) {
+        return (this.open != null) ? Math.max(0, nanos - this.open.startNanos) : 0;
+    }
+
     /** Returns the interruption that the end of the run meets. */
     Optional<Interruption> finish(Moment moment) {
         return close(moment, "", true);

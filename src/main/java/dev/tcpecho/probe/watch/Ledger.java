@@ -1,9 +1,13 @@
 package dev.tcpecho.probe.watch;
 
+import dev.tcpecho.probe.exporter.DurationBounds;
+import dev.tcpecho.probe.exporter.Durations;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +30,12 @@ final class Ledger {
     private final Counts counts = new Counts();
 
     private final Totals totals = new Totals();
+
+    private final Durations roundTrips = new Durations(DurationBounds.ROUND_TRIP);
+
+    private final Durations lateness = new Durations(DurationBounds.ROUND_TRIP);
+
+    private final Durations endedInterruptions = new Durations(DurationBounds.INTERRUPTION);
 
     private Counts countsOfInterval = new Counts();
 
@@ -112,7 +122,9 @@ final class Ledger {
                 each.lost(message.missingBytes());
             }
         }
+        this.lateness.record(message.latenessNanos());
         if (failure == null) {
+            this.roundTrips.record(outcome.moment().nanos() - message.startNanos());
             report(this.interruptions.echoed(message, outcome.moment(), outcome.servedBy()));
         } else {
             this.lastFailure = failure;
@@ -131,6 +143,7 @@ final class Ledger {
     private void report(Optional<Interruption> interruption) {
         interruption.ifPresent(over -> {
             this.totals.add(over);
+            this.endedInterruptions.record(over.nanos());
             this.ended.accept(over);
         });
     }
@@ -167,6 +180,31 @@ final class Ledger {
         Counts interval = this.countsOfInterval;
         this.countsOfInterval = new Counts();
         return interval;
+    }
+
+    /**
+     * Returns what was measured so far, at any time of the run. It copies some numbers, and so holds up no message.
+     *
+     * @param nanos now
+     */
+    synchronized ClockFigures figures(long nanos) {
+        Map<Cause, Long> causes = new EnumMap<>(Cause.class);
+        for (Cause cause : Cause.values()) {
+            causes.put(cause, this.totals.causes().getOrDefault(cause, 0L));
+        }
+        Optional<Cause> underWay = this.interruptions.cause();
+        underWay.ifPresent(cause -> causes.merge(cause, 1L, Long::sum));
+        return new ClockFigures(
+                this.counts.messages(),
+                this.counts.lost(),
+                this.counts.lostBytes(),
+                this.counts.skipped(),
+                causes,
+                underWay.isPresent(),
+                this.interruptions.lastingNanos(nanos),
+                this.endedInterruptions.copy(),
+                this.roundTrips.copy(),
+                this.lateness.copy());
     }
 
     /** Returns what was counted in the whole run; not while it goes on. */

@@ -4,10 +4,12 @@ import dev.tcpecho.probe.cli.Event;
 import dev.tcpecho.probe.cli.ExitCode;
 import dev.tcpecho.probe.cli.Output;
 import dev.tcpecho.probe.client.NotConnectedException;
+import dev.tcpecho.probe.exporter.Figures;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
@@ -104,6 +106,13 @@ final class Watch {
                 ? this.settings.connector().settings().likelyCause().ofNothing()
                 : "";
         return ": " + last.sentence() + cause;
+    }
+
+    /** Returns what tells the figures so far, at any time. */
+    Figures metrics() {
+        String target = this.settings.connector().settings().target().toString();
+        return executor ->
+                CompletableFuture.completedFuture(new WatchFigures(this.ledgers, System.nanoTime()).metrics(target));
     }
 
     /** Returns why the exit code is not 0, a sentence each. */

@@ -15,6 +15,7 @@ import dev.tcpecho.probe.client.ClientTls;
 import dev.tcpecho.probe.client.ConnectSettings;
 import dev.tcpecho.probe.client.Connector;
 import dev.tcpecho.probe.client.Target;
+import dev.tcpecho.probe.exporter.ScrapedMetrics;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -103,6 +104,11 @@ final class RunningWatch implements AutoCloseable {
                         .as(line)
                         .isEmpty());
         return code;
+    }
+
+    /** Returns the metrics as Prometheus has them, by name and labels. */
+    Map<String, Double> metrics() {
+        return ScrapedMetrics.of(this.watch.metrics());
     }
 
     List<String> errors() {
