@@ -10,11 +10,16 @@ import dev.tcpecho.probe.client.Target;
 import dev.tcpecho.probe.exporter.ScrapedMetrics;
 import dev.tcpecho.testing.RunningService;
 import dev.tcpecho.transport.Transport;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -105,5 +110,21 @@ class LoadMetricsTests {
                 .isEqualTo(running.get(PREFIX + "round_trip_seconds_sum"))
                 .isPositive();
         assertThat(scrapes).allSatisfy(scrape -> assertThat(scrape).containsOnlyKeys(running.keySet()));
+    }
+
+    @Test
+    void documentHasEveryMetricAndNoOther() throws Exception {
+        List<Map<String, Double>> scrapes = new ArrayList<>();
+        load(200, scrapes);
+        Set<String> documented = Pattern.compile("(?m)^[|] `(tcp_echo_probe_load_\\w+)` [|]")
+                .matcher(Files.readString(Path.of("docs/probe.md")))
+                .results()
+                .map(result -> result.group(1))
+                .collect(Collectors.toSet());
+        assertThat(scrapes.get(0).keySet().stream()
+                        .map(series -> series.replaceAll("[{].*", "").replaceAll("_(bucket|count|sum)$", ""))
+                        .filter(name -> name.startsWith(PREFIX))
+                        .collect(Collectors.toSet()))
+                .isEqualTo(documented);
     }
 }
