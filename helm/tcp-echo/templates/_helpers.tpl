@@ -32,6 +32,25 @@ app.kubernetes.io/name: {{ include "tcp-echo.name" . }}-test
 app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end }}
 
+{{/* Nor is the probe one of them. */}}
+{{- define "tcp-echo.probeSelectorLabels" -}}
+app.kubernetes.io/name: {{ include "tcp-echo.name" . }}-probe
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
+{{- end }}
+
+{{/* Prometheus's job of the probe, which the alerts do not take for the service, is this component. */}}
+{{- define "tcp-echo.probeLabels" -}}
+{{ include "tcp-echo.probeSelectorLabels" . }}
+app.kubernetes.io/component: echo-probe
+{{ include "tcp-echo.commonLabels" . }}
+{{- end }}
+
+{{/* How a container of the image runs the client: the client's own arguments come behind it. */}}
+{{- define "tcp-echo.clientArgs" -}}
+args:
+  - probe
+{{- end }}
+
 {{- define "tcp-echo.serviceAccountName" -}}
 {{- default (empty .Values.serviceAccount.create | ternary "default" (include "tcp-echo.fullname" .)) .Values.serviceAccount.name }}
 {{- end }}
@@ -85,4 +104,16 @@ app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end }}
 {{- end }}
 {{- join " " $names }}
+{{- end }}
+
+{{/* The client's arguments for a listener, from the root and the listener's name: through the Service. */}}
+{{- define "tcp-echo.clientTarget" -}}
+{{- $root := first . }}
+{{- $name := last . }}
+{{- if dig "ssl" "bundle" "" (get $root.Values.echo.listeners $name) }}
+- --tls
+# It asks whether bytes come back; the certificate need not know the name of the Service.
+- --insecure
+{{- end }}
+- {{ include "tcp-echo.fullname" $root }}:{{ include "tcp-echo.servicePort" . }}
 {{- end }}

@@ -108,6 +108,12 @@
 {{- end }}
 {{- end }}
 
+{{- range .Values.probe.args }}
+{{- if regexMatch "^--(listen|interval|duration)(=|$)" . }}
+{{- fail (printf "probe.args has %s, but the chart runs the probe for ever, and sets its port and its interval: leave it out, or set probe.interval" .) }}
+{{- end }}
+{{- end }}
+
 {{- $own := include "tcp-echo.labels" . | fromYaml }}
 {{- $labels := dict "podLabels" .Values.podLabels "serviceMonitor.labels" .Values.serviceMonitor.labels "prometheusRule.labels" .Values.prometheusRule.labels "grafanaDashboard.labels" .Values.grafanaDashboard.labels }}
 {{- range $value, $entries := $labels }}
@@ -116,6 +122,10 @@
 {{- fail (printf "%s has %s, which the chart sets itself: leave it out" $value $name) }}
 {{- end }}
 {{- end }}
+{{- end }}
+
+{{- if and .Values.probe.enabled (not .Values.probe.target) (not (include "tcp-echo.probed" .)) }}
+{{- fail "probe.enabled is true, but each of echo.listeners needs a PROXY header or a client certificate, or has behaviours: set probe.target, and its options in probe.args" }}
 {{- end }}
 
 {{- if hasKey (.Values.podAnnotations | default dict) "checksum/config" }}

@@ -34,6 +34,7 @@ class ChartNullTests {
             serviceMonitor: {enabled: true}
             prometheusRule: {enabled: true}
             grafanaDashboard: {enabled: true}
+            probe: {enabled: true}
             """;
 
     /** What nothing can stand for, so that the schema asks for it. */

@@ -143,6 +143,10 @@ class ChartSchemaTests {
                     nameOverride: "1"                                       | '/nameOverride'
                     resources: {requests: {memory: 1G}}                     | '/resources/requests/memory'
                     jvm: {options: ["-Da=b -Xmx1g"]}                        | '/jvm/options/0'
+                    probe: {target: echo.example.com}                       | '/probe/target'
+                    probe: {interval: 1}                                    | '/probe/interval'
+                    probe: {args: [--timeout, 2]}                           | '/probe/args/1'
+                    probe: {duration: 1h}                                   | '/probe': additional properties 'duration'
                     behavioursEndpoint: {access: write}                     | '/behavioursEndpoint/access'
                     behavioursEndpoint: {enabled: true}                     | '/behavioursEndpoint': additional properties 'enabled'
                     """, quoteCharacter = '`')
@@ -319,6 +323,12 @@ class ChartSchemaTests {
                 arguments(
                         "echo: {listeners: {plain: {port: 8080}}}",
                         "echo.listeners.plain.port is 8080, which is the management port already: choose another"),
+                arguments(
+                        "{probe: {enabled: true}, echo: {listeners: {plain: {behaviours: {delay: 1s}}}}}",
+                        "probe.enabled is true, but each of echo.listeners needs a PROXY header or a client certificate, or has behaviours: set probe.target, and its options in probe.args"),
+                arguments(
+                        "probe: {args: [--duration=1h]}",
+                        "probe.args has --duration=1h, but the chart runs the probe for ever, and sets its port and its interval: leave it out, or set probe.interval"),
                 arguments(
                         "echo: {listeners: {management: {port: 8081}}}",
                         "echo.listeners.management has the name of the management port: choose another"),

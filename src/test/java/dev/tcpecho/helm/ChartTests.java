@@ -35,6 +35,8 @@ class ChartTests {
             echo: {listeners: {plain: {}, tls: {port: 25342, ssl: {bundle: server}}}}
             """;
 
+    private static final String PROBE = "probe: {enabled: true}";
+
     private static final Map<String, String> SELECTOR =
             Map.of("app.kubernetes.io/name", "tcp-echo", "app.kubernetes.io/instance", "tcp-echo");
 
@@ -59,6 +61,7 @@ class ChartTests {
         Chart chart = Chart.with();
         assertThat(chart.deployment().<Integer>read("$.spec.replicas")).isEqualTo(2);
         assertThat(chart.all("Service")).hasSize(2);
+        assertThat(chart.all("Deployment")).hasSize(1);
         assertThat(chart.all("ConfigMap")).hasSize(1);
         assertThat(chart.all("ServiceAccount")).hasSize(1);
         assertThat(chart.all("PodDisruptionBudget")).hasSize(1);
@@ -67,6 +70,7 @@ class ChartTests {
                 "ScaledObject",
                 "NetworkPolicy",
                 "ServiceMonitor",
+                "PodMonitor",
                 "PrometheusRule",
                 "TCPRoute",
                 "TLSRoute")) {
@@ -76,7 +80,7 @@ class ChartTests {
 
     @Test
     void podFitsThePodSecurityStandardRestricted() {
-        for (DocumentContext spec : List.of(pod(Chart.with()), testPod(Chart.with()))) {
+        for (DocumentContext spec : List.of(pod(Chart.with()), testPod(Chart.with()), probePod(Chart.with(PROBE)))) {
             assertThat(spec.<Map<String, Object>>read("$.securityContext"))
                     .containsEntry("runAsNonRoot", true)
                     .containsEntry("runAsUser", 65532)
@@ -626,6 +630,88 @@ class ChartTests {
         assertThat(testPod(chart).<List<String>>read("$.containers[*].name")).containsExactly("none", "plain");
     }
 
+    @Test
+    void probeWatchesTheServiceAndListens() {
+        DocumentContext container = JsonPath.parse(
+                probePod(Chart.with(PROBE, "service: {ports: {plain: 7}}")).<Object>read("$.containers[0]"));
+        assertThat(container.<List<String>>read("$.args"))
+                .containsExactly("probe", "watch", "--listen", "9100", "--interval", "1s", "tcp-echo:7");
+        assertThat(container.<List<Object>>read("$.ports"))
+                .containsExactly(Map.of("name", "metrics", "containerPort", 9100));
+        for (String asked : List.of("readinessProbe", "livenessProbe")) {
+            assertThat(container.<Object>read("$.%s.httpGet".formatted(asked)))
+                    .isEqualTo(Map.of("path", "/metrics", "port", "metrics"));
+        }
+        assertThat(container.<String>read("$.image"))
+                .isEqualTo(pod(Chart.with()).read("$.containers[0].image"));
+    }
+
+    @Test
+    void probeTakesTheFirstListenerThatItCanAndItsTls() {
+        Chart chart = Chart.with("""
+                probe: {enabled: true, interval: ""}
+                tls: {secretName: certificate}
+                echo:
+                  listeners:
+                    a: {port: 25342, behaviours: {delay: 1s}}
+                    b: {port: 25343, proxy-protocol: required, trusted-proxies: [10.0.0.0/8]}
+                    c: {port: 25344, ssl: {bundle: server}}
+                    d: {port: 25345}
+                """);
+        assertThat(probePod(chart).<List<String>>read("$.containers[0].args"))
+                .containsExactly("probe", "watch", "--listen", "9100", "--tls", "--insecure", "tcp-echo:25344");
+    }
+
+    @Test
+    void probeCanWatchAnotherTargetWithOptions() {
+        Chart chart = Chart.with("""
+                probe: {enabled: true, target: "[2001:db8::7]:7", interval: 200ms, args: [--timeout, 2s]}
+                echo: {listeners: {plain: {behaviours: {delay: 1s}}}}
+                """);
+        assertThat(String.join(" ", probePod(chart).<List<String>>read("$.containers[0].args")))
+                .isEqualTo("probe watch --listen 9100 --interval 200ms --timeout 2s [2001:db8::7]:7");
+    }
+
+    @Test
+    void probeIsNotOneOfTheServicesPodsAndIsScrapedAsItsOwnJob() {
+        Chart chart =
+                Chart.with(PROBE, "serviceMonitor: {enabled: true, labels: {release: prometheus}, interval: 15s}");
+        DocumentContext deployment = chart.the("Deployment", "tcp-echo-probe");
+        Map<String, String> labels = deployment.read("$.spec.template.metadata.labels");
+        for (DocumentContext service : chart.all("Service")) {
+            Map<String, String> selector = service.read("$.spec.selector");
+            assertThat(labels.entrySet().containsAll(selector.entrySet())).isFalse();
+        }
+        DocumentContext monitor = chart.the("PodMonitor", "tcp-echo-probe");
+        for (DocumentContext owner : List.of(deployment, monitor)) {
+            assertThat(labels).containsAllEntriesOf(owner.<Map<String, String>>read("$.spec.selector.matchLabels"));
+        }
+        assertThat(labels.get(monitor.<String>read("$.spec.jobLabel"))).isEqualTo("echo-probe");
+        assertThat(monitor.<Map<String, String>>read("$.metadata.labels")).containsEntry("release", "prometheus");
+        assertThat(monitor.<List<Object>>read("$.spec.podMetricsEndpoints"))
+                .containsExactly(Map.of("port", "metrics", "path", "/metrics", "interval", "15s"));
+        assertThat(Chart.with(PROBE).all("PodMonitor")).isEmpty();
+    }
+
+    @Test
+    void networkPoliciesLetTheProbeToListenersAndPrometheusToTheProbe() {
+        Chart chart = Chart.with(PROBE, """
+                networkPolicy:
+                  enabled: true
+                  clients: [{ipBlock: {cidr: 192.0.2.0/24}}]
+                """);
+        Map<String, String> labels = chart.the("Deployment", "tcp-echo-probe").read("$.spec.template.metadata.labels");
+        assertThat(labels)
+                .containsAllEntriesOf(chart.the("NetworkPolicy", "tcp-echo")
+                        .<Map<String, String>>read("$.spec.ingress[0].from[2].podSelector.matchLabels"));
+        DocumentContext own = chart.the("NetworkPolicy", "tcp-echo-probe");
+        assertThat(labels).containsAllEntriesOf(own.<Map<String, String>>read("$.spec.podSelector.matchLabels"));
+        assertThat(own.<List<String>>read("$.spec.policyTypes")).containsExactly("Ingress");
+        assertThat(own.<List<Object>>read("$.spec.ingress[*].ports[*].port")).containsExactly("metrics");
+        assertThat(Chart.with("networkPolicy: {enabled: true}").all("NetworkPolicy"))
+                .hasSize(1);
+    }
+
     /** Those of a load balancer are for the same one: a reader of both is not left to choose. */
     @Test
     void examplesOfTheDocumentsAreTakenAndSayTheSame() throws Exception {
@@ -641,7 +727,7 @@ class ChartTests {
         }
         assertThat(examples).hasSizeGreaterThan(5);
         for (String example : examples) {
-            assertThat(Chart.with(example).all("Deployment")).as(example).hasSize(1);
+            assertThat(Chart.with(example).deployment()).as(example).isNotNull();
         }
         List<DocumentContext> loadBalancers = examples.stream()
                 .filter(example -> example.contains("type: LoadBalancer"))
@@ -656,6 +742,10 @@ class ChartTests {
 
     private static DocumentContext pod(Chart chart) {
         return JsonPath.parse(chart.deployment().<Object>read("$.spec.template.spec"));
+    }
+
+    private static DocumentContext probePod(Chart chart) {
+        return JsonPath.parse(chart.the("Deployment", "tcp-echo-probe").<Object>read("$.spec.template.spec"));
     }
 
     private static DocumentContext testPod(Chart chart) {
