@@ -315,10 +315,11 @@ class LoadOfBadServicesTests {
                     --connect-rate -1     | --connect-rate is -1, but must be from 1 to 10000000
                     --pipeline 1001       | --pipeline is 1001, but must be from 1 to 1000
                     --threads 0           | --threads is 0, but must be from 1 to 256
-                    --duration 0s         | --duration is 0s, but must be from 1ms to 24d
-                    --omit -1s            | --omit is -1s, but must be from 0s to 24d
+                    --duration 0s         | --duration is 0s, but must be from 1ms to 366d
+                    --omit -1s            | --omit is -1s, but must be from 0s to 366d
                     --size 2GB            | --size is 2GB, but must be from 1B to 1GB
                     --timeout 0           | --timeout is 0, but must be from 1ms to 24d
+                    --listen 65536        | --listen is 65536, but must be PORT or HOST:PORT .*
                     --transport carrier   | --transport is carrier, but must be auto, nio, epoll or io-uring
                     --duration 5          | --duration is 5, but must be a duration with its unit, .*
                     """)

@@ -137,6 +137,14 @@ class LoadTests {
     }
 
     @Test
+    void startTellsThePortOfTheMetrics() throws IOException {
+        LoadOutput load = load("plain", "--connections 1 --duration 100ms --listen localhost:0")
+                .assertComplete();
+        assertThat(JsonPath.<String>read(load.events().get(0), "$.metricsAddress"))
+                .matches("127\\.0\\.0\\.1:[1-9]\\d+");
+    }
+
+    @Test
     void histogramHasEveryMessage(@TempDir Path directory) throws IOException {
         Path file = directory.resolve("load.hgrm");
         LoadOutput load = load("plain", "--connections 2 --rate 100 --duration 200ms --histogram " + file)

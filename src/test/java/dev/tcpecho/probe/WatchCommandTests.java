@@ -118,12 +118,22 @@ class WatchCommandTests {
                     watch --max-interruption -1s | --max-interruption is -1s, but must be 0s, or --timeout or more, as no shorter stall is seen
                     watch --max-lost -1 | --max-lost is -1, but must be 0 or more
                     watch --max-lost x | --max-lost is x, but must be a whole number
+                    watch --listen x | --listen is x, but must be PORT or HOST:PORT with a port from 0 to 65535, for example 9100, localhost:9100 or [::1]:9100
+                    watch --listen 192.0.2.7:9100 | --listen is 192.0.2.7:9100, but this host has no such address: choose one that it has, or a port alone
                     watch --count 3 | --count is not an option
                     """)
     void refusesBadUsageInOneSentence(String arguments, String sentence) {
         assertThat(run(arguments.split(" "))).isEqualTo(ExitCode.BAD_USAGE);
         assertThat(this.err.toString()).isEqualTo("probe watch: " + sentence + ". See probe watch --help.\n");
         assertThat(this.out.toString()).isEmpty();
+    }
+
+    @Test
+    void startTellsThePortOfTheMetrics() {
+        assertThat(run("watch", target, "--duration", "100ms", "--listen", "127.0.0.1:0", "--output", "ndjson"))
+                .isZero();
+        String start = this.out.toString().lines().findFirst().orElseThrow();
+        assertThat(JsonPath.<String>read(start, "$.metricsAddress")).matches("127\\.0\\.0\\.1:[1-9]\\d+");
     }
 
     @Test

@@ -13,13 +13,17 @@ import dev.tcpecho.probe.cli.Terminal;
 import dev.tcpecho.probe.client.ConnectOptions;
 import dev.tcpecho.probe.client.NotConnectedException;
 import dev.tcpecho.probe.client.Target;
+import dev.tcpecho.probe.exporter.ListenOptions;
+import dev.tcpecho.probe.exporter.MetricsServer;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.apache.commons.cli.Options;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The command {@code probe load}: keeps many connections to an echo service busy for a while, compares every byte that
@@ -54,6 +58,7 @@ public final class LoadCommand implements Command {
     public Options options() {
         Options options = new Options();
         this.load.addTo(options);
+        ListenOptions.addTo(options);
         OutputOptions.addTo(options);
         return options;
     }
@@ -66,17 +71,18 @@ public final class LoadCommand implements Command {
         CompletableFuture<Void> stop = new CompletableFuture<>();
         try (StopSignal signal = new StopSignal(() -> stop.complete(null))) {
             LoadRun run = new LoadRun(settings, stop);
-            int exitCode = load(settings, run, output.to(out), err);
+            int exitCode = load(settings, run, arguments, output.to(out), err);
             output.write(run.figures().sum().latencies());
             signal.finished(exitCode);
             return exitCode;
         }
     }
 
-    private static int load(LoadSettings settings, LoadRun run, Output out, PrintWriter err) {
-        try (run) {
+    private static int load(LoadSettings settings, LoadRun run, Arguments arguments, Output out, PrintWriter err) {
+        try (run;
+                MetricsServer server = ListenOptions.start(arguments, run.metrics())) {
             InetSocketAddress address = run.connect();
-            out.print(start(settings, address));
+            out.print(start(settings, address, server));
             run.load(interval -> out.print(interval(interval)));
         } catch (NotConnectedException ex) {
             fail(err, String.valueOf(ex.getMessage()));
@@ -103,7 +109,7 @@ public final class LoadCommand implements Command {
         err.println("%s: %s".formatted(NAME, sentence));
     }
 
-    private static Event start(LoadSettings settings, InetSocketAddress address) {
+    private static Event start(LoadSettings settings, InetSocketAddress address, @Nullable MetricsServer server) {
         LoadPlan plan = settings.plan();
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("command", COMMAND);
@@ -119,11 +125,14 @@ public final class LoadCommand implements Command {
         fields.put("omitSeconds", plan.omit().toMillis() / 1e3);
         fields.put("transport", settings.transport().toString());
         fields.put("threads", settings.threads());
-        return new Event(
-                Type.START,
-                fields,
-                List.of("load of %s by %s connections; %s, event loops: %s"
-                        .formatted(Target.of(address), plan.connections(), settings.transport(), settings.threads())));
+        List<String> lines = new ArrayList<>();
+        if (server != null) {
+            fields.putAll(server.fields());
+            lines.add(server.description());
+        }
+        lines.add("load of %s by %s connections; %s, event loops: %s"
+                .formatted(Target.of(address), plan.connections(), settings.transport(), settings.threads()));
+        return new Event(Type.START, fields, lines);
     }
 
     private static Event interval(LoadInterval interval) {

@@ -5,7 +5,6 @@ import dev.tcpecho.probe.cli.UsageException;
 import dev.tcpecho.probe.cli.ValueOption;
 import dev.tcpecho.probe.cli.ValueType;
 import dev.tcpecho.probe.client.ConnectOptions;
-import dev.tcpecho.probe.client.ConnectSettings;
 import dev.tcpecho.probe.client.Connector;
 import dev.tcpecho.transport.Transport;
 import dev.tcpecho.transport.TransportChoice;
@@ -20,6 +19,8 @@ import org.springframework.util.unit.DataSize;
 final class LoadOptions {
 
     private static final DataSize MAX_SIZE = DataSize.ofGigabytes(1);
+
+    private static final Duration MAX_DURATION = Duration.ofDays(366);
 
     private static final int MAX_PIPELINE = 1000;
 
@@ -115,8 +116,8 @@ final class LoadOptions {
                 connections,
                 number(arguments, RATE, MAX_RATE),
                 number(arguments, CONNECT_RATE, MAX_RATE),
-                duration(arguments, DURATION, Duration.ofMillis(1), "from 1ms to 24d"),
-                duration(arguments, OMIT, Duration.ZERO, "from 0s to 24d"),
+                duration(arguments, DURATION, Duration.ofMillis(1), "from 1ms to 366d"),
+                duration(arguments, OMIT, Duration.ZERO, "from 0s to 366d"),
                 (int) size.toBytes(),
                 number(arguments, PIPELINE, MAX_PIPELINE),
                 timeout);
@@ -131,8 +132,7 @@ final class LoadOptions {
 
     private static Duration duration(Arguments arguments, ValueOption<Duration> option, Duration least, String form) {
         Duration value = arguments.get(option);
-        arguments.require(
-                value.compareTo(least) >= 0 && value.compareTo(ConnectSettings.MAX_TIMEOUT) <= 0, option, form);
+        arguments.require(value.compareTo(least) >= 0 && value.compareTo(MAX_DURATION) <= 0, option, form);
         return value;
     }
 

@@ -3,6 +3,7 @@ package dev.tcpecho.probe.watch;
 import dev.tcpecho.probe.cli.Event;
 import dev.tcpecho.probe.cli.Event.Type;
 import dev.tcpecho.probe.cli.Units;
+import dev.tcpecho.probe.exporter.MetricsServer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -22,7 +23,7 @@ final class Events {
 
     private Events() {}
 
-    static Event start(WatchSettings settings, @Nullable EchoSession session) {
+    static Event start(WatchSettings settings, @Nullable EchoSession session, @Nullable MetricsServer server) {
         String target = settings.connector().settings().target().toString();
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("command", COMMAND);
@@ -31,6 +32,10 @@ final class Events {
         fields.put("timeoutMillis", Units.roundedMillis(settings.timeout().toNanos()));
         fields.put("size", settings.size());
         List<String> lines = new ArrayList<>();
+        if (server != null) {
+            fields.putAll(server.fields());
+            lines.add(server.description());
+        }
         if (session != null) {
             fields.put("connection", session.connection().fields());
             lines.add(session.connection().description());

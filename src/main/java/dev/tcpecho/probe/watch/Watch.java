@@ -5,6 +5,7 @@ import dev.tcpecho.probe.cli.ExitCode;
 import dev.tcpecho.probe.cli.Output;
 import dev.tcpecho.probe.client.NotConnectedException;
 import dev.tcpecho.probe.exporter.Figures;
+import dev.tcpecho.probe.exporter.MetricsServer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -56,10 +57,11 @@ final class Watch {
     /**
      * Runs until the time tells to end, or the duration is over, and prints what was found.
      *
+     * @param server what serves its metrics meanwhile; null for nothing
      * @return the exit code
      */
-    int run(Time time) throws InterruptedException {
-        connectOnce();
+    int run(Time time, @Nullable MetricsServer server) throws InterruptedException {
+        connectOnce(server);
         try (EstablishedConnection established = new EstablishedConnection(this.settings, this.ledgers.get(0));
                 NewConnections fresh = new NewConnections(this.settings, this.ledgers.get(1));
                 this.reporter) {
@@ -74,13 +76,13 @@ final class Watch {
     }
 
     /** Not counted: Java loads what it needs for the first connection, above all for TLS, which takes its time. */
-    private void connectOnce() {
+    private void connectOnce(@Nullable MetricsServer server) {
         Event start;
         try (EchoSession session = EchoSession.open(this.settings)) {
-            start = Events.start(this.settings, session);
+            start = Events.start(this.settings, session, server);
         } catch (IOException | NotConnectedException ex) {
             // The clocks tell.
-            start = Events.start(this.settings, null);
+            start = Events.start(this.settings, null, server);
         }
         this.output.print(start);
     }

@@ -12,6 +12,8 @@ import dev.tcpecho.probe.cli.ValueOption;
 import dev.tcpecho.probe.cli.ValueType;
 import dev.tcpecho.probe.client.ConnectOptions;
 import dev.tcpecho.probe.client.Connector;
+import dev.tcpecho.probe.exporter.ListenOptions;
+import dev.tcpecho.probe.exporter.MetricsServer;
 import java.io.PrintWriter;
 import java.security.Security;
 import java.time.Duration;
@@ -99,6 +101,7 @@ public final class WatchCommand implements Command {
         options.addOption(GREETING);
         options.addOption(MAX_INTERRUPTION.option());
         options.addOption(MAX_LOST.option());
+        ListenOptions.addTo(options);
         OutputOptions.addTo(options);
         return options;
     }
@@ -115,8 +118,9 @@ public final class WatchCommand implements Command {
         Watch watch = new Watch(
                 settings, limits, output.to(out), (output.isText() && Terminal.isThere()) ? new Progress(err) : null);
         StoppableTime time = new StoppableTime();
-        try (StopSignal signal = new StopSignal(time::stop)) {
-            int exitCode = watch.run(time);
+        try (MetricsServer server = ListenOptions.start(arguments, watch.metrics());
+                StopSignal signal = new StopSignal(time::stop)) {
+            int exitCode = watch.run(time, server);
             watch.errors().forEach(error -> err.println("%s: %s".formatted(COMMAND, error)));
             output.write(watch.roundTrips());
             signal.finished(exitCode);

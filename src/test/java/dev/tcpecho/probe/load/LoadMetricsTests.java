@@ -54,7 +54,7 @@ class LoadMetricsTests {
         Connector connector = new Connector(new ConnectSettings(target, AddressFamily.ANY, timeout, null, null));
         LoadPlan plan =
                 new LoadPlan(CONNECTIONS, rate, 0, Duration.ofMillis(1500), Duration.ofMillis(200), SIZE, 1, timeout);
-        LoadRun run = new LoadRun(connector, plan, Transport.NIO, 2, new CompletableFuture<>());
+        LoadRun run = new LoadRun(new LoadSettings(connector, plan, Transport.NIO, 2), new CompletableFuture<>());
         try (run) {
             run.connect();
             scrapes.add(ScrapedMetrics.of(run.metrics()));

@@ -55,7 +55,7 @@ final class RunningWatch implements AutoCloseable {
                 null);
         Thread thread = new Thread(() -> {
             try {
-                this.exitCode.complete(this.watch.run(this.time));
+                this.exitCode.complete(this.watch.run(this.time, null));
             } catch (Throwable ex) {
                 this.exitCode.completeExceptionally(ex);
             }
