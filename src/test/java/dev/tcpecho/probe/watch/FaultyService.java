@@ -40,6 +40,8 @@ final class FaultyService implements AutoCloseable {
 
     private volatile boolean stalled;
 
+    private int held;
+
     private volatile boolean refusing;
 
     private volatile String greeting = "";
@@ -129,6 +131,7 @@ final class FaultyService implements AutoCloseable {
 
     private void awaitEndOfStall() {
         synchronized (this.stall) {
+            this.held++;
             while (this.stalled) {
                 try {
                     this.stall.wait();
@@ -136,6 +139,14 @@ final class FaultyService implements AutoCloseable {
                     throw new IllegalStateException(ex);
                 }
             }
+            this.held--;
+        }
+    }
+
+    /** Tells whether a stall holds a message of both clocks, each on a connection of its own. */
+    boolean isHoldingBoth() {
+        synchronized (this.stall) {
+            return this.held > 1;
         }
     }
 

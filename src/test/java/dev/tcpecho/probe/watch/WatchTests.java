@@ -203,10 +203,15 @@ class WatchTests {
         assertThat(only("established").causes()).containsExactly("timeout");
     }
 
+    private void stallBoth() {
+        this.service.stall(true);
+        await().pollInterval(Duration.ofMillis(1)).until(this.service::isHoldingBoth);
+    }
+
     @Test
     void stallIsAnInterruptionOfBothUntilTheEchoGoesOn() throws Exception {
         watch(new FaultyService(), Duration.ofSeconds(1), null, false, NONE);
-        disrupt(Duration.ofMillis(1500), () -> this.service.stall(true), () -> this.service.stall(false));
+        disrupt(Duration.ofMillis(1500), this::stallBoth, () -> this.service.stall(false));
         for (String clock : List.of("established", "new")) {
             Found found = only(clock);
             assertThat(found.text("cause")).isEqualTo("stall");
