@@ -57,17 +57,18 @@ final class ClientChannels {
      * Opens a connection. The promise succeeds once it may send, behind the TLS handshake if there is one.
      *
      * @param loop whose it is to be
-     * @param number its number, counted from 0
+     * @param connection what reads and writes
      * @param address where to connect
+     * @param whenOpen what to do with it before anything is read
      */
-    Attempt open(LoadLoop loop, int number, InetSocketAddress address) {
+    Attempt open(LoadLoop loop, LoadConnection connection, InetSocketAddress address, Runnable whenOpen) {
         EventLoop eventLoop = loop.eventLoop();
-        LoadConnection connection = loop.newConnection(number);
         Promise<Void> opened = eventLoop.newPromise();
-        FirstContact firstContact = new FirstContact(this.settings.proxyHeader());
+        Promise<Void> headerSent = eventLoop.newPromise();
+        FirstContact firstContact = new FirstContact(this.settings.proxyHeader(), headerSent);
         SslHandler tls = tls();
         long start = System.nanoTime();
-        this.bootstrap
+        ChannelFuture connecting = this.bootstrap
                 .clone(eventLoop)
                 .handler(new ChannelInitializer<Channel>() {
                     @Override
@@ -79,34 +80,38 @@ final class ClientChannels {
                         channel.pipeline().addLast(connection);
                     }
                 })
-                .connect(address)
-                .addListener((ChannelFuture connected) -> {
-                    Channel channel = connected.channel();
-                    if (!connected.isSuccess()) {
-                        opened.tryFailure(connected.cause());
-                    } else if (channel.localAddress().equals(channel.remoteAddress())) {
-                        opened.tryFailure(new SelfConnectedException());
-                        channel.close();
-                    } else {
-                        loop.figures().connected(System.nanoTime() - start);
-                        afterHandshake(tls, loop, connection, opened);
-                    }
-                });
-        return new Attempt(opened, firstContact);
+                .connect(address);
+        Channel channel = connecting.channel();
+        connecting.addListener(connected -> {
+            if (!connected.isSuccess()) {
+                opened.tryFailure(connected.cause());
+            }
+        });
+        // Not once it is connected, which Netty tells first: the connection could send before the header.
+        headerSent.addListener(sent -> {
+            if (channel.localAddress().equals(channel.remoteAddress())) {
+                opened.tryFailure(new SelfConnectedException());
+                channel.close();
+            } else {
+                loop.figures().connected(System.nanoTime() - start);
+                afterHandshake(tls, loop.figures(), whenOpen, opened);
+            }
+        });
+        return new Attempt(opened, channel.closeFuture(), firstContact);
     }
 
     private static void afterHandshake(
-            @Nullable SslHandler tls, LoadLoop loop, LoadConnection connection, Promise<Void> opened) {
+            @Nullable SslHandler tls, LoopFigures figures, Runnable whenOpen, Promise<Void> opened) {
         if (tls == null) {
-            loop.opened(connection);
+            whenOpen.run();
             opened.trySuccess(null);
             return;
         }
         long start = System.nanoTime();
         tls.handshakeFuture().addListener(handshake -> {
             if (handshake.isSuccess()) {
-                loop.figures().handshaken(System.nanoTime() - start);
-                loop.opened(connection);
+                figures.handshaken(System.nanoTime() - start);
+                whenOpen.run();
                 opened.trySuccess(null);
             } else {
                 opened.tryFailure(handshake.cause());
@@ -128,7 +133,8 @@ final class ClientChannels {
      * A connection that is being opened.
      *
      * @param opened succeeds once the connection may send
+     * @param closed succeeds once a connection that was open has closed
      * @param firstContact who knows the first bytes of the service
      */
-    record Attempt(Promise<Void> opened, FirstContact firstContact) {}
+    record Attempt(Promise<Void> opened, ChannelFuture closed, FirstContact firstContact) {}
 }

@@ -7,18 +7,25 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.concurrent.Promise;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
-/** Sends the PROXY header before all else, and keeps the first bytes of the service until the connection is open. */
+/**
+ * Sends the PROXY header before all else, tells when others may send, and keeps the first bytes of the service until
+ * the connection is open.
+ */
 final class FirstContact extends ChannelInboundHandlerAdapter {
 
     private final @Nullable SentProxyHeader header;
 
+    private final Promise<Void> headerSent;
+
     private byte[] firstBytes = {};
 
-    FirstContact(@Nullable SentProxyHeader header) {
+    FirstContact(@Nullable SentProxyHeader header, Promise<Void> headerSent) {
         this.header = header;
+        this.headerSent = headerSent;
     }
 
     /** Returns the first bytes that were read, before TLS has made anything of them. */
@@ -34,6 +41,7 @@ final class FirstContact extends ChannelInboundHandlerAdapter {
                             context.channel().remoteAddress());
             context.writeAndFlush(Unpooled.wrappedBuffer(bytes));
         }
+        this.headerSent.setSuccess(null);
         context.fireChannelActive();
     }
 

@@ -16,7 +16,7 @@ import org.springframework.boot.convert.DurationStyle;
  * One connection of the load: sends messages, compares what comes back, and ends its stream behind the last message.
  * Runs on its event loop.
  */
-final class LoadConnection extends ChannelInboundHandlerAdapter {
+final class LoadConnection extends ChannelInboundHandlerAdapter implements LoadClient {
 
     private enum State {
         CONNECTING,
@@ -31,7 +31,7 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
 
     private final EchoPattern pattern;
 
-    private final int number;
+    private final long number;
 
     private final int size;
 
@@ -44,6 +44,8 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
     private @Nullable ChannelHandlerContext context;
 
     private boolean outputEnded;
+
+    private boolean complete;
 
     /** The place of the oldest message under way in the two rings of times. */
     private int oldest;
@@ -70,7 +72,7 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
     private long progressNanos;
 
     /** Makes a connection; its number, counted from 0, decides which bytes it sends, and when. */
-    LoadConnection(LoopState loop, int number) {
+    LoadConnection(LoopState loop, long number) {
         this.loop = loop;
         this.plan = loop.plan();
         this.pattern = loop.pattern();
@@ -80,7 +82,7 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
         this.sentNanos = this.plan.isPaced() ? new long[this.plan.pipeline()] : this.plannedNanos;
         this.bytesAtMessageEnd = this.size;
         // Places far from each other, and at no distance of whole messages.
-        this.placeSent = (int) (number * 611_953L % EchoPattern.PERIOD);
+        this.placeSent = (int) (number * 611_953 % EchoPattern.PERIOD);
         this.placeBack = this.placeSent;
     }
 
@@ -99,22 +101,39 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
         close();
     }
 
-    /** Returns when a message is to be sent, in nanoseconds since the start. */
-    long plannedNanos(long message) {
+    @Override
+    public long plannedNanos(long message) {
         return this.plan.plannedNanos(this.number, message);
     }
 
-    /** Has one more message to send. */
-    void plan(long now) {
+    @Override
+    public void plan(long now) {
         this.due++;
         if (this.state == State.OPEN) {
             send(now);
         }
     }
 
-    /** Sends what may be sent now. */
-    void send(long now) {
+    /** Takes part with one message, and ends the stream behind it. */
+    void exchange(long now) {
+        opened();
+        if (this.state == State.OPEN) {
+            begin(now);
+            end();
+        }
+    }
+
+    /** Tells whether every byte came back, and then a clean end. */
+    boolean isComplete() {
+        return this.complete;
+    }
+
+    @Override
+    public void send(long now) {
         while (this.underWay < this.plannedNanos.length && mayBegin()) {
+            if (this.plan.isPaced()) {
+                this.due--;
+            }
             begin(now);
         }
         write();
@@ -131,7 +150,6 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
         }
         this.sentNanos[place] = now;
         if (this.plan.isPaced()) {
-            this.due--;
             this.plannedNanos[place] = this.loop.startNanos() + plannedNanos(this.begun);
         }
         if (this.underWay == 0) {
@@ -259,8 +277,8 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
         write();
     }
 
-    /** Sends no further message, and ends the stream behind the last. */
-    void end() {
+    @Override
+    public void end() {
         if (this.state == State.OPEN) {
             this.state = State.ENDING;
             this.loop.figures().unsent(this.due);
@@ -284,6 +302,7 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
     private void inputEnded() {
         if (this.state == State.ENDING && this.bytesBack == this.bytesBegun) {
             this.state = State.ENDED;
+            this.complete = true;
             this.loop.complete();
             close();
         } else {
@@ -302,21 +321,21 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
         endEarly(cause, "the connection broke: " + cause.describe(failure));
     }
 
-    /** Tells whether bytes are due, and none came for as long as the timeout. */
-    boolean hasStalled(long now) {
+    @Override
+    public boolean hasStalled(long now) {
         boolean waits = this.underWay > 0 || this.state == State.ENDING;
         return waits
                 && this.state != State.ENDED
                 && now - this.progressNanos > this.plan.timeout().toNanos();
     }
 
-    /** Gives up on a connection that has stalled. */
-    void stalled() {
+    @Override
+    public void stalled() {
         giveUp("nothing for " + DurationStyle.SIMPLE.print(this.plan.timeout()));
     }
 
-    /** Gives up on a connection that has not ended when the run has to. */
-    void abandon() {
+    @Override
+    public void abandon() {
         giveUp("the run was stopped");
     }
 

@@ -11,8 +11,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The connections of one event loop: paces them, and looks for those that wait too long. What changes it runs on that
- * event loop.
+ * The clients of one event loop: paces them, and looks for those that wait too long. What changes it runs on that event
+ * loop.
  */
 final class LoadLoop {
 
@@ -29,13 +29,13 @@ final class LoadLoop {
 
     private final LoopState state;
 
-    private final List<LoadConnection> connections = new ArrayList<>();
+    private final List<LoadClient> clients = new ArrayList<>();
 
     private boolean ending;
 
     private long endNanos;
 
-    private int nextConnection;
+    private int nextClient;
 
     private long nextMessage;
 
@@ -47,6 +47,10 @@ final class LoadLoop {
 
     EventLoop eventLoop() {
         return this.eventLoop;
+    }
+
+    LoopState state() {
+        return this.state;
     }
 
     LoopFigures figures() {
@@ -63,7 +67,7 @@ final class LoadLoop {
     }
 
     /** Makes a connection that is to be opened; its number, counted from 0, is that of the whole load. */
-    LoadConnection newConnection(int number) {
+    LoadConnection newConnection(long number) {
         return new LoadConnection(this.state, number);
     }
 
@@ -73,8 +77,13 @@ final class LoadLoop {
             connection.discard();
             return;
         }
-        this.connections.add(connection);
+        this.clients.add(connection);
         connection.opened();
+    }
+
+    /** Has a client take part that makes its connections itself, before the start. */
+    void add(LoadClient client) {
+        this.clients.add(client);
     }
 
     /**
@@ -87,10 +96,12 @@ final class LoadLoop {
         this.endNanos = nanos + this.plan.omit().plus(this.plan.duration()).toNanos();
         long between = Math.min(this.plan.timeout().toNanos() / LOOKS_IN_A_TIMEOUT, LONGEST_BETWEEN_LOOKS.toNanos());
         this.eventLoop.scheduleAtFixedRate(this::look, between, between, TimeUnit.NANOSECONDS);
-        if (!this.plan.isPaced()) {
+        if (this.clients.isEmpty()) {
+            this.state.stopSending();
+        } else if (!this.plan.isPaced()) {
             long now = System.nanoTime();
-            copy().forEach(connection -> connection.send(now));
-        } else if (!this.connections.isEmpty()) {
+            copy().forEach(client -> client.send(now));
+        } else {
             pace();
         }
         this.state.endIfNothingIsOpen();
@@ -116,30 +127,29 @@ final class LoadLoop {
     }
 
     private long nextPlannedNanos() {
-        return this.state.startNanos()
-                + this.connections.get(this.nextConnection).plannedNanos(this.nextMessage);
+        return this.state.startNanos() + this.clients.get(this.nextClient).plannedNanos(this.nextMessage);
     }
 
     private void planNext(long now) {
-        LoadConnection connection = this.connections.get(this.nextConnection);
-        this.nextConnection++;
-        if (this.nextConnection == this.connections.size()) {
-            this.nextConnection = 0;
+        LoadClient client = this.clients.get(this.nextClient);
+        this.nextClient++;
+        if (this.nextClient == this.clients.size()) {
+            this.nextClient = 0;
             this.nextMessage++;
         }
-        connection.plan(now);
+        client.plan(now);
     }
 
     private void look() {
         long now = System.nanoTime();
-        if (this.connections.stream().anyMatch(connection -> connection.hasStalled(now))) {
+        if (this.clients.stream().anyMatch(client -> client.hasStalled(now))) {
             PendingInput.readBefore(this.eventLoop, this::endStalled);
         }
     }
 
     private void endStalled() {
         long now = System.nanoTime();
-        copy().stream().filter(connection -> connection.hasStalled(now)).forEach(LoadConnection::stalled);
+        copy().stream().filter(client -> client.hasStalled(now)).forEach(LoadClient::stalled);
     }
 
     /** Sends no further message, and ends every stream behind its last. */
@@ -149,7 +159,8 @@ final class LoadLoop {
             planWhatIsDue();
         }
         this.state.stopSending();
-        copy().forEach(LoadConnection::end);
+        copy().forEach(LoadClient::end);
+        this.state.endIfNothingIsOpen();
     }
 
     /** Messages whose time has come count as not sent if they cannot be sent now. */
@@ -164,10 +175,10 @@ final class LoadLoop {
 
     /** Ends what has not ended, at once. */
     void abandon() {
-        copy().forEach(LoadConnection::abandon);
+        copy().forEach(LoadClient::abandon);
     }
 
-    private List<LoadConnection> copy() {
-        return List.copyOf(this.connections);
+    private List<LoadClient> copy() {
+        return List.copyOf(this.clients);
     }
 }

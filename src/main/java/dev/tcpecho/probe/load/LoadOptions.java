@@ -120,7 +120,8 @@ final class LoadOptions {
                 duration(arguments, OMIT, Duration.ZERO, "from 0s to 366d"),
                 (int) size.toBytes(),
                 number(arguments, PIPELINE, MAX_PIPELINE),
-                timeout);
+                timeout,
+                false);
     }
 
     /** Returns a number from 1 on, or 0 if there is none. */

@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param size the bytes of a message, 1 or more
  * @param pipeline how many messages of a connection may be under way, 1 or more
  * @param timeout how long to wait for the host to accept, and then each time for the next bytes
+ * @param reconnects whether each message has a connection of its own, and {@code connections} is how many at a time
  */
 record LoadPlan(
         int connections,
@@ -22,7 +23,8 @@ record LoadPlan(
         Duration omit,
         int size,
         int pipeline,
-        Duration timeout) {
+        Duration timeout,
+        boolean reconnects) {
 
     boolean isPaced() {
         return this.rate > 0;
@@ -35,7 +37,7 @@ record LoadPlan(
      * @param message the number of the message on its connection, counted from 0
      * @return nanoseconds since the start of the load
      */
-    long plannedNanos(int connection, long message) {
+    long plannedNanos(long connection, long message) {
         return (long) ((connection + (double) message * this.connections) * 1e9 / this.rate);
     }
 }

@@ -35,10 +35,14 @@ record LoadReport(LoadPlan plan, LoadFigures figures) {
         return fields;
     }
 
+    private int connectionsWanted() {
+        return this.plan.reconnects() ? this.figures.sum().begunConnections() : this.plan.connections();
+    }
+
     Map<String, Object> fields() {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("seconds", rounded(this.figures.seconds()));
-        fields.put("connectionsWanted", this.plan.connections());
+        fields.put("connectionsWanted", connectionsWanted());
         fields.put("connectionsOpened", this.figures.sum().openedConnections());
         fields.put("connectionsComplete", this.figures.sum().completeConnections());
         fields.put("messages", this.figures.messages());
@@ -65,7 +69,7 @@ record LoadReport(LoadPlan plan, LoadFigures figures) {
         lines.add("connections: %s of %s opened, %s complete; to connect: %s"
                 .formatted(
                         this.figures.sum().openedConnections(),
-                        this.plan.connections(),
+                        connectionsWanted(),
                         this.figures.sum().completeConnections(),
                         times(this.figures.sum().connects())));
         if (this.figures.sum().handshakes().getTotalCount() > 0) {

@@ -35,6 +35,8 @@ final class LoopFigures {
 
     private long unsent;
 
+    private int begun;
+
     private int opened;
 
     private int complete;
@@ -77,6 +79,10 @@ final class LoopFigures {
         this.times.handshakes().record(nanos);
     }
 
+    void begun() {
+        this.begun++;
+    }
+
     void opened() {
         this.opened++;
     }
@@ -108,6 +114,7 @@ final class LoopFigures {
         loop.firstFailures.forEach(this.firstFailures::putIfAbsent);
         this.bytesLost += loop.bytesLost;
         this.unsent += loop.unsent;
+        this.begun += loop.begun;
         this.opened += loop.opened;
         this.complete += loop.complete;
         if (loop.latencies.getTotalCount() > 0 && loop.lastBackNanos - this.lastBackNanos > 0) {
@@ -167,6 +174,11 @@ final class LoopFigures {
 
     long unsent() {
         return this.unsent;
+    }
+
+    /** Returns how many connections were begun by clients that reconnect. */
+    int begunConnections() {
+        return this.begun;
     }
 
     int openedConnections() {

@@ -19,6 +19,8 @@ final class LoopState {
 
     private int open;
 
+    private int attempts;
+
     private boolean started;
 
     private boolean sending;
@@ -73,6 +75,18 @@ final class LoopState {
         this.figures.opened();
     }
 
+    /** A client that reconnects begins to connect. */
+    void begun() {
+        this.attempts++;
+        this.figures.begun();
+    }
+
+    /** What it began is over: the connection has closed, or was not made. */
+    void over() {
+        this.attempts--;
+        endIfNothingIsOpen();
+    }
+
     void complete() {
         this.figures.completed();
         endedOne();
@@ -89,7 +103,8 @@ final class LoopState {
     }
 
     void endIfNothingIsOpen() {
-        if (this.started && this.open == 0) {
+        boolean more = this.plan.reconnects() && this.sending;
+        if (this.started && !more && this.open == 0 && this.attempts == 0) {
             this.sending = false;
             this.ended.complete(null);
         }

@@ -16,7 +16,8 @@ import javax.net.ssl.SSLException;
 
 /**
  * Opens the connections of the load. The first tries each address of the target in turn, and all others take the one
- * that accepted. All but the constructor runs on the first event loop.
+ * that accepted. If clients reconnect, the first is for the address alone, and the others are theirs. All but the
+ * constructor runs on the first event loop.
  */
 final class Opener {
 
@@ -75,9 +76,15 @@ final class Opener {
     void openFirst(List<InetAddress> addresses) {
         InetSocketAddress address = new InetSocketAddress(
                 addresses.get(0), this.connector.settings().target().port());
-        Attempt attempt = this.channels.open(this.loops.get(0), 0, address);
+        LoadLoop loop = this.loops.get(0);
+        LoadConnection connection = loop.newConnection(0);
+        Attempt attempt = this.channels.open(
+                loop,
+                connection,
+                address,
+                this.plan.reconnects() ? connection::discard : () -> loop.opened(connection));
         attempt.opened().addListener(opened -> {
-            if (opened.isSuccess()) {
+            if (opened.isSuccess() || isFoundByReset(opened.cause())) {
                 this.begun = 1;
                 this.startNanos = System.nanoTime();
                 this.first.complete(address);
@@ -86,7 +93,7 @@ final class Opener {
             }
             FailureCause cause = FailureCause.of(opened.cause());
             if (cause == FailureCause.TLS) {
-                this.loops.get(0).figures().failed(cause, "", 0);
+                loop.figures().failed(cause, "", 0);
                 this.first.completeExceptionally(noHandshake(attempt, opened.cause()));
                 return;
             }
@@ -94,10 +101,17 @@ final class Opener {
             if (addresses.size() > 1) {
                 openFirst(addresses.subList(1, addresses.size()));
             } else {
-                this.loops.get(0).figures().failed(cause, "", 0);
+                loop.figures().failed(cause, "", 0);
                 this.first.completeExceptionally(this.connector.failure(this.refusals));
             }
         });
+    }
+
+    /**
+     * A service at its limit resets what it accepts, perhaps before the connect returns: clients that reconnect tell.
+     */
+    private boolean isFoundByReset(Throwable failure) {
+        return this.plan.reconnects() && FailureCause.of(failure) == FailureCause.RESET;
     }
 
     private NotConnectedException noHandshake(Attempt attempt, Throwable failure) {
@@ -110,6 +124,10 @@ final class Opener {
     }
 
     private void openMore(InetSocketAddress address) {
+        if (this.plan.reconnects()) {
+            reconnect(address);
+            return;
+        }
         while (!this.stopped && this.begun < this.plan.connections() && this.pending < MOST_AT_ONCE) {
             long wait = waitNanos();
             if (wait > 0) {
@@ -123,6 +141,19 @@ final class Opener {
         }
     }
 
+    private void reconnect(InetSocketAddress address) {
+        for (int i = 0; i < this.plan.connections(); i++) {
+            LoadLoop loop = loopOf(i);
+            LoadClient client = new ReconnectingClient(loop, this.plan, this.channels, address, i);
+            loop.eventLoop().execute(() -> loop.add(client));
+        }
+        this.all.complete(null);
+    }
+
+    private LoadLoop loopOf(int number) {
+        return this.loops.get(number % this.loops.size());
+    }
+
     private long waitNanos() {
         return (this.plan.connectRate() == 0)
                 ? 0
@@ -132,8 +163,9 @@ final class Opener {
     private void open(InetSocketAddress address) {
         int number = this.begun++;
         this.pending++;
-        LoadLoop loop = this.loops.get(number % this.loops.size());
-        Attempt attempt = this.channels.open(loop, number, address);
+        LoadLoop loop = loopOf(number);
+        LoadConnection connection = loop.newConnection(number);
+        Attempt attempt = this.channels.open(loop, connection, address, () -> loop.opened(connection));
         attempt.opened().addListener(opened -> {
             if (!opened.isSuccess() && !this.stopped) {
                 FailureCause cause = FailureCause.of(opened.cause());
