@@ -43,9 +43,10 @@ public final class LoadCommand implements Command {
                 NAME,
                 ConnectOptions.OPERAND,
                 "Keeps connections to an echo service busy for a while, and compares every byte that comes back."
-                        + " It opens all connections first: the first one to the first of the host's addresses that accepts,"
-                        + " and the others to the same address. At the end each connection ends its stream behind its last"
-                        + " message, and waits for the rest and a clean end. A connection that fails is not opened again."
+                        + " Without --reconnect, it opens all connections first: the first one to the first of the host's"
+                        + " addresses that accepts, and the others to the same address. At the end each connection ends"
+                        + " its stream behind its last message, and waits for the rest and a clean end. A connection that"
+                        + " fails is not opened again."
                         + " The service on this host is " + ConnectOptions.defaultTarget() + ".",
                 Map.of(
                         ExitCode.COMPLETE,
@@ -118,6 +119,7 @@ public final class LoadCommand implements Command {
         fields.put("connections", plan.connections());
         fields.put("size", plan.size());
         fields.put("pipeline", plan.pipeline());
+        fields.put("reconnect", plan.reconnects());
         if (plan.isPaced()) {
             fields.put("rate", plan.rate());
         }
@@ -130,8 +132,13 @@ public final class LoadCommand implements Command {
             fields.putAll(server.fields());
             lines.add(server.description());
         }
-        lines.add("load of %s by %s connections; %s, event loops: %s"
-                .formatted(Target.of(address), plan.connections(), settings.transport(), settings.threads()));
+        lines.add("load of %s by %s connections%s; %s, event loops: %s"
+                .formatted(
+                        Target.of(address),
+                        plan.connections(),
+                        plan.reconnects() ? ", a new one for each message" : "",
+                        settings.transport(),
+                        settings.threads()));
         return new Event(Type.START, fields, lines);
     }
 

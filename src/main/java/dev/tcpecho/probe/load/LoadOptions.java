@@ -12,6 +12,7 @@ import dev.tcpecho.transport.TransportUnavailableException;
 import io.netty.util.NettyRuntime;
 import java.time.Duration;
 import java.util.List;
+import org.apache.commons.cli.Option;
 import org.apache.commons.cli.Options;
 import org.springframework.util.unit.DataSize;
 
@@ -66,6 +67,13 @@ final class LoadOptions {
                     "pipeline", "NUMBER", ValueType.NUMBER, "How many messages of a connection may be under way.")
             .withDefault("1");
 
+    private static final Option RECONNECT = Option.builder()
+            .longOpt("reconnect")
+            .desc(
+                    "Make a new connection for each message, at most as many at a time as --connections says. --rate is then"
+                            + " the rate of connections too.")
+            .get();
+
     private static final ValueOption<Integer> THREADS = ValueOption.of(
             "threads",
             "NUMBER",
@@ -88,6 +96,7 @@ final class LoadOptions {
     void addTo(Options options) {
         this.connect.addTo(options);
         OPTIONS.forEach(option -> options.addOption(option.option()));
+        options.addOption(RECONNECT);
     }
 
     /**
@@ -110,18 +119,23 @@ final class LoadOptions {
                 connections >= 1 && connections <= most,
                 CONNECTIONS,
                 "from 1 to %s, as many as this process may open (ulimit -n)".formatted(most));
+        boolean reconnect = arguments.has(RECONNECT);
+        int pipeline = number(arguments, PIPELINE, MAX_PIPELINE);
+        int connectRate = number(arguments, CONNECT_RATE, MAX_RATE);
+        arguments.require(!reconnect || pipeline == 1, PIPELINE, "1 beside --reconnect");
+        arguments.require(!reconnect || connectRate == 0, CONNECT_RATE, "left out beside --reconnect: use --rate");
         DataSize size = arguments.get(SIZE);
         arguments.require(size.toBytes() >= 1 && size.compareTo(MAX_SIZE) <= 0, SIZE, "from 1B to 1GB");
         return new LoadPlan(
                 connections,
                 number(arguments, RATE, MAX_RATE),
-                number(arguments, CONNECT_RATE, MAX_RATE),
+                connectRate,
                 duration(arguments, DURATION, Duration.ofMillis(1), "from 1ms to 366d"),
                 duration(arguments, OMIT, Duration.ZERO, "from 0s to 366d"),
                 (int) size.toBytes(),
-                number(arguments, PIPELINE, MAX_PIPELINE),
+                pipeline,
                 timeout,
-                false);
+                reconnect);
     }
 
     /** Returns a number from 1 on, or 0 if there is none. */

@@ -52,8 +52,8 @@ class LoadMetricsTests {
         Duration timeout = Duration.ofSeconds(10);
         Target target = Target.of(service.address());
         Connector connector = new Connector(new ConnectSettings(target, AddressFamily.ANY, timeout, null, null));
-        LoadPlan plan =
-                new LoadPlan(CONNECTIONS, rate, 0, Duration.ofMillis(1500), Duration.ofMillis(200), SIZE, 1, timeout, false);
+        LoadPlan plan = new LoadPlan(
+                CONNECTIONS, rate, 0, Duration.ofMillis(1500), Duration.ofMillis(200), SIZE, 1, timeout, false);
         LoadRun run = new LoadRun(new LoadSettings(connector, plan, Transport.NIO, 2), new CompletableFuture<>());
         try (run) {
             run.connect();
