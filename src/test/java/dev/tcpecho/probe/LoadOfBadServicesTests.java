@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Exchanger;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -269,6 +270,66 @@ class LoadOfBadServicesTests {
     }
 
     @Test
+    void clientsThatReconnectGoOnAfterAFailure() throws IOException {
+        AtomicInteger accepted = new AtomicInteger();
+        try (ServerSocket server = serve((in, out, client) -> {
+            if (accepted.incrementAndGet() % 2 == 0) {
+                client.setSoLinger(true, 0);
+                return;
+            }
+            in.transferTo(out);
+        })) {
+            LoadOutput load = load(server, "--reconnect --connections 3 --rate 200");
+            assertThat(load.exitCode()).isEqualTo(ExitCode.LOST);
+            assertThat(load.figure("connectionsWanted") + load.figure("messagesUnsent"))
+                    .isEqualTo(60);
+            assertThat(load.figure("messages") + load.failures().get("reset"))
+                    .isEqualTo(load.figure("connectionsWanted"));
+            assertThat(load.failures().get("reset")).isBetween(10, 31);
+            assertThat(load.errors()).startsWith("probe load: reset: connection ");
+        }
+    }
+
+    @Test
+    void serviceThatResetsEachConnectionIsThere() throws IOException {
+        try (ServerSocket server = serve((in, out, client) -> client.setSoLinger(true, 0))) {
+            LoadOutput load = load(server, "--reconnect --connections 20 --rate 100");
+            assertThat(load.failures()).isEqualTo(Map.of("reset", 30));
+            assertThat(load.exitCode()).isEqualTo(ExitCode.LOST);
+        }
+    }
+
+    @Test
+    void lastMessagesAreAwaitedForTheTimeout() throws IOException {
+        try (ServerSocket server = serve((in, out, client) -> drain(in))) {
+            LoadOutput closed = load(server, "--reconnect --connections 2 --rate 20");
+            assertThat(closed.failures()).isEqualTo(Map.of("closed", 6));
+            assertThat(closed.figure("bytesLost")).isEqualTo(6 * SIZE);
+        }
+        try (ServerSocket server = serve((in, out, client) -> new CountDownLatch(1).await())) {
+            LoadOutput silent = load(server, "--reconnect --connections 2 --rate 20");
+            assertThat(silent.failures()).isEqualTo(Map.of("stall", 2));
+            assertThat(silent.figure("messagesUnsent")).isEqualTo(4);
+        }
+    }
+
+    /** As fast as the kernel refuses would be some thousand times. */
+    @Test
+    void clientsThatReconnectWithoutARatePauseAfterAFailure() throws IOException {
+        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"))) {
+            daemon(() -> {
+                Socket first = server.accept();
+                server.close();
+                first.close();
+            });
+            LoadOutput load = load(server, "--reconnect --connections 2");
+            assertThat(load.failures().keySet()).containsAnyOf("refused", "reset");
+            assertThat(load.figure("connectionsWanted")).isBetween(2.0, 8.0);
+            assertThat(load.figure("connectionsComplete")).isZero();
+        }
+    }
+
+    @Test
     void connectionsThatCannotBeMadeHaveACause() throws IOException {
         try (ServerSocket server = serve((in, out, client) -> in.transferTo(out))) {
             LoadOutput load = load(server, "--connections 3 --connect-rate 2 --tls");
@@ -314,6 +375,8 @@ class LoadOfBadServicesTests {
                     --rate 0              | --rate is 0, but must be from 1 to 10000000
                     --connect-rate -1     | --connect-rate is -1, but must be from 1 to 10000000
                     --pipeline 1001       | --pipeline is 1001, but must be from 1 to 1000
+                    --reconnect --pipeline 2     | --pipeline is 2, but must be 1 beside --reconnect
+                    --reconnect --connect-rate 2 | --connect-rate is 2, but must be left out beside --reconnect: use --rate
                     --threads 0           | --threads is 0, but must be from 1 to 256
                     --duration 0s         | --duration is 0s, but must be from 1ms to 366d
                     --omit -1s            | --omit is -1s, but must be from 0s to 366d

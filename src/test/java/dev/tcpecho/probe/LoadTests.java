@@ -122,6 +122,44 @@ class LoadTests {
     }
 
     @Test
+    void rateIsThatOfConnectionsToo() throws Exception {
+        double before = received("plain");
+        LoadOutput load = load("plain", "--reconnect --connections 7 --rate 350 --omit 1s --duration 2s --size 300")
+                .assertComplete();
+        double messages = load.figure("messages");
+        assertThat(messages + load.figure("messagesUnsent")).isEqualTo(700);
+        assertThat(messages).isGreaterThan(350);
+        assertThat(load.figure("connectionsComplete")).isEqualTo(350 + messages);
+        // The first connection is for the address alone.
+        assertThat(load.figure("connectMillis.count")).isEqualTo(350 + messages + 1);
+        assertThat(load.figure("latencyMillis.count")).isEqualTo(messages);
+        assertThat(received("plain") - before).isEqualTo((350 + messages) * 300);
+        assertThat(JsonPath.<Integer>read(load.events().get(1), "$.connections"))
+                .isBetween(0, 7);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    plain   | --size 1
+                    plain   | --size 3MB
+                    plain   | --rate 100 --transport nio
+                    tls     | --insecure
+                    old     | --insecure
+                    both    | --insecure --proxy v2
+                    proxied | --proxy v1 --rate 100
+                    """)
+    void everyMessageComesBackOnAConnectionOfItsOwnThrough(String listener, String options) throws IOException {
+        LoadOutput load = load(listener, "--reconnect --connections 5 --duration 300ms " + options)
+                .assertComplete();
+        assertThat(load.figure("messages")).isPositive();
+        assertThat(load.figure("connectionsComplete")).isEqualTo(load.figure("messages"));
+        assertThat(load.events().get(0)).contains("\"reconnect\":true");
+        if (options.contains("--insecure")) {
+            assertThat(load.figure("handshakeMillis.count")).isEqualTo(load.figure("messages") + 1);
+        }
+    }
+
+    @Test
     void thousandConnectionsAreOpenAtTheSameTime() throws IOException {
         LoadOutput load =
                 load("plain", "--connections 1000 --rate 2000 --duration 1s").assertComplete();
