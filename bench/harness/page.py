@@ -24,7 +24,8 @@ def _introduction(measurements):
         f"{machine['cores']} cores, {machine['memory_gib']} GiB, Linux {machine['kernel']}; {versions}.",
         "",
         f"[`bench/run`](../bench/run) starts every server, warms it up, and then gives each in turn the same load, "
-        f"{rounds} of it, each in an order of its own; clients and server share the machine. CPU is the server's user "
+        f"{rounds} of it, each in an order of its own; clients and server share the machine. The load is "
+        "redis-benchmark's; [another page](benchmark-clients.md) has the project's own client beside it. CPU is the server's user "
         "and system time by the kernel's clock. A figure is the median of the rounds, with the least and the most in brackets, and a ratio is "
         "the median of the ratios within a round.",
     ]
