@@ -15,8 +15,8 @@ trap 'kill $(jobs -p) 2>/dev/null || true; rm -rf "$work"' EXIT
 chmod 755 "$work"
 cd "$work"
 apt-get download -qq nginx libnginx-mod-stream >/dev/null 2>&1
-for package in ./*.deb; do dpkg -x "$package" root; done
-./root/usr/sbin/nginx -v 2>&1 | grep -F "nginx/$version" || { ./root/usr/sbin/nginx -v; exit 1; }
+for package in ./*.deb; do dpkg -x "$package" unpacked; done
+./unpacked/usr/sbin/nginx -v 2>&1 | grep -F "nginx/$version" || { ./unpacked/usr/sbin/nginx -v; exit 1; }
 cat >client.py <<'END2'
 import os, socket, subprocess, sys, threading, time
 
@@ -51,7 +51,7 @@ for _ in range(2):
     with socket.create_server(('127.0.0.1', 0)) as free:
         ports.append(free.getsockname()[1])
 with open('nginx.conf', 'w') as conf:
-    conf.write(f'''load_module {os.getcwd()}/root/usr/lib/nginx/modules/ngx_stream_module.so;
+    conf.write(f'''load_module {os.getcwd()}/unpacked/usr/lib/nginx/modules/ngx_stream_module.so;
 daemon off;
 pid {os.getcwd()}/pid;
 error_log {os.getcwd()}/log crit;
@@ -61,7 +61,7 @@ stream {{
   server {{ listen 127.0.0.1:{ports[1]}; proxy_pass 127.0.0.1:{listener.getsockname()[1]}; proxy_half_close on; }}
 }}
 ''')
-nginx = subprocess.Popen(['./root/usr/sbin/nginx', '-e', 'log', '-c', f'{os.getcwd()}/nginx.conf'])
+nginx = subprocess.Popen(['./unpacked/usr/sbin/nginx', '-e', 'log', '-c', f'{os.getcwd()}/nginx.conf'])
 try:
     for port in ports:
         for _ in range(200):
