@@ -22,8 +22,8 @@ public record LikelyCause(boolean tls, boolean certificate, boolean proxyHeader)
 
     /** Why the rest is lost once the probe has ended its stream. */
     public static final String OF_LOSS_AFTER_HALF_CLOSE =
-            "; the probe had ended its stream before: if a proxy is on the way, have it pass on a half-close, for example"
-                    + " with nginx's proxy_half_close";
+            "; the probe had ended its stream before: the service, or a proxy on the way, may take a half-close for the end"
+                    + " of both directions, as nginx does without proxy_half_close";
 
     private static final int ALERT = 21;
 
