@@ -181,8 +181,8 @@ class ProbeCommandTests {
         assertThat(this.err.toString())
                 .isEqualTo(
                         "probe: 100 of 200 bytes came back, and then the service ended its stream; the probe had ended"
-                        + " its stream before: the service, or a proxy on the way, may take a half-close for the end of"
-                        + " both directions, as nginx does without proxy_half_close\n");
+                                + " its stream before: the service, or a proxy on the way, may take a half-close for the end of"
+                                + " both directions, as nginx does without proxy_half_close\n");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.tcpecho.probe.load;
 
+import dev.tcpecho.probe.client.FailureCause;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;

@@ -1,5 +1,6 @@
 package dev.tcpecho.probe.load;
 
+import dev.tcpecho.probe.client.FailureCause;
 import dev.tcpecho.probe.exporter.Families;
 import dev.tcpecho.probe.exporter.Figures;
 import io.netty.channel.EventLoop;

@@ -2,6 +2,7 @@ package dev.tcpecho.probe.load;
 
 import dev.tcpecho.probe.cli.Latencies;
 import dev.tcpecho.probe.cli.Units;
+import dev.tcpecho.probe.client.FailureCause;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

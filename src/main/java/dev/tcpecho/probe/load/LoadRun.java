@@ -1,6 +1,7 @@
 package dev.tcpecho.probe.load;
 
 import dev.tcpecho.probe.client.Connector;
+import dev.tcpecho.probe.client.FailureCause;
 import dev.tcpecho.probe.client.LikelyCause;
 import dev.tcpecho.probe.client.NotConnectedException;
 import io.netty.channel.EventLoop;

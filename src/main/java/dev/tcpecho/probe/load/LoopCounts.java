@@ -1,5 +1,6 @@
 package dev.tcpecho.probe.load;
 
+import dev.tcpecho.probe.client.FailureCause;
 import java.util.EnumMap;
 import java.util.Map;
 

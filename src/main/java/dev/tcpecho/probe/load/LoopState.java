@@ -1,5 +1,6 @@
 package dev.tcpecho.probe.load;
 
+import dev.tcpecho.probe.client.FailureCause;
 import dev.tcpecho.probe.client.LikelyCause;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;

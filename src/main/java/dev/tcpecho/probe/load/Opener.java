@@ -2,6 +2,7 @@ package dev.tcpecho.probe.load;
 
 import dev.tcpecho.probe.client.ConnectSettings;
 import dev.tcpecho.probe.client.Connector;
+import dev.tcpecho.probe.client.FailureCause;
 import dev.tcpecho.probe.client.NotConnectedException;
 import dev.tcpecho.probe.client.Refusal;
 import dev.tcpecho.probe.load.ClientChannels.Attempt;

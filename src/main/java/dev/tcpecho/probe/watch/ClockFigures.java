@@ -1,5 +1,6 @@
 package dev.tcpecho.probe.watch;
 
+import dev.tcpecho.probe.client.FailureCause;
 import dev.tcpecho.probe.exporter.Durations;
 import java.util.Map;
 
@@ -22,7 +23,7 @@ record ClockFigures(
         long lost,
         long lostBytes,
         long skipped,
-        Map<Cause, Long> causes,
+        Map<FailureCause, Long> causes,
         boolean isInterrupted,
         long lastingNanos,
         Durations interruptions,

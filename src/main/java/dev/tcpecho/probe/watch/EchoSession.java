@@ -1,5 +1,6 @@
 package dev.tcpecho.probe.watch;
 
+import dev.tcpecho.probe.client.MismatchException;
 import dev.tcpecho.probe.client.NotConnectedException;
 import dev.tcpecho.probe.client.ProbeConnection;
 import java.io.BufferedInputStream;

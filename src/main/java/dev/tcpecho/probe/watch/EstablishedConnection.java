@@ -1,5 +1,6 @@
 package dev.tcpecho.probe.watch;
 
+import dev.tcpecho.probe.client.FailureCause;
 import dev.tcpecho.probe.client.NotConnectedException;
 import java.io.IOException;
 import java.time.Duration;
@@ -111,7 +112,7 @@ final class EstablishedConnection implements WatchClock {
                 opened(opened);
                 EstablishedConnection.this.threads.execute(() -> send(opened));
                 opened.receive(this::oldestDue, message -> back(message, opened));
-                fail(new Failure(Cause.CLOSED, "the service ended its stream"));
+                fail(new Failure(FailureCause.CLOSED, "the service ended its stream"));
             } catch (IOException | NotConnectedException ex) {
                 fail(Failure.of(ex));
             } catch (RejectedExecutionException ex) {

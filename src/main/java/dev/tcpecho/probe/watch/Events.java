@@ -3,6 +3,7 @@ package dev.tcpecho.probe.watch;
 import dev.tcpecho.probe.cli.Event;
 import dev.tcpecho.probe.cli.Event.Type;
 import dev.tcpecho.probe.cli.Units;
+import dev.tcpecho.probe.client.FailureCause;
 import dev.tcpecho.probe.exporter.MetricsServer;
 import java.time.Duration;
 import java.time.Instant;
@@ -68,7 +69,9 @@ final class Events {
         fields.put("lasting", interruption.lasting());
         fields.put("millis", Units.roundedMillis(interruption.nanos()));
         fields.put("cause", interruption.cause().toString());
-        fields.put("causes", interruption.causes().stream().map(Cause::toString).toList());
+        fields.put(
+                "causes",
+                interruption.causes().stream().map(FailureCause::toString).toList());
         fields.put("error", interruption.sentence());
         fields.put("lostMessages", interruption.lostMessages());
         fields.put("lostBytes", interruption.lostBytes());
@@ -90,7 +93,9 @@ final class Events {
                         interruption.clock().description(),
                         interruption.lasting() ? "interrupted, and still so at the end," : "interrupted",
                         Units.millis(interruption.nanos()),
-                        interruption.causes().stream().map(Cause::toString).collect(Collectors.joining(", then ")),
+                        interruption.causes().stream()
+                                .map(FailureCause::toString)
+                                .collect(Collectors.joining(", then ")),
                         interruption.lostMessages(),
                         interruption.lostBytes()));
         if (!interruption.servedBefore().isEmpty()

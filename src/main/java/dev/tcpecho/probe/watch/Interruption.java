@@ -1,5 +1,6 @@
 package dev.tcpecho.probe.watch;
 
+import dev.tcpecho.probe.client.FailureCause;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -26,7 +27,7 @@ record Interruption(
         Instant end,
         boolean lasting,
         long nanos,
-        List<Cause> causes,
+        List<FailureCause> causes,
         String sentence,
         long lostMessages,
         long lostBytes,
@@ -38,7 +39,7 @@ record Interruption(
     private static final long LATE_NANOS = Duration.ofMillis(20).toNanos();
 
     /** Returns the cause of the first loss. */
-    Cause cause() {
+    FailureCause cause() {
         return this.causes.get(0);
     }
 

@@ -1,5 +1,6 @@
 package dev.tcpecho.probe.watch;
 
+import dev.tcpecho.probe.client.FailureCause;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -28,7 +29,7 @@ final class Interruptions {
 
         private final String sentence;
 
-        private final Set<Cause> causes = new LinkedHashSet<>();
+        private final Set<FailureCause> causes = new LinkedHashSet<>();
 
         private long lostMessages;
 
@@ -81,7 +82,7 @@ final class Interruptions {
     }
 
     /** Returns the first cause of the interruption under way. */
-    Optional<Cause> cause() {
+    Optional<FailureCause> cause() {
         return Optional.ofNullable(this.open)
                 .map(current -> current.causes.iterator().next());
     }

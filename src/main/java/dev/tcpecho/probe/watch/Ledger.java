@@ -1,5 +1,6 @@
 package dev.tcpecho.probe.watch;
 
+import dev.tcpecho.probe.client.FailureCause;
 import dev.tcpecho.probe.exporter.DurationBounds;
 import dev.tcpecho.probe.exporter.Durations;
 import java.util.ArrayDeque;
@@ -188,11 +189,11 @@ final class Ledger {
      * @param nanos now
      */
     synchronized ClockFigures figures(long nanos) {
-        Map<Cause, Long> causes = new EnumMap<>(Cause.class);
-        for (Cause cause : Cause.values()) {
+        Map<FailureCause, Long> causes = new EnumMap<>(FailureCause.class);
+        for (FailureCause cause : FailureCause.values()) {
             causes.put(cause, this.totals.causes().getOrDefault(cause, 0L));
         }
-        Optional<Cause> underWay = this.interruptions.cause();
+        Optional<FailureCause> underWay = this.interruptions.cause();
         underWay.ifPresent(cause -> causes.merge(cause, 1L, Long::sum));
         return new ClockFigures(
                 this.counts.messages(),

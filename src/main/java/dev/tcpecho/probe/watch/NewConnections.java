@@ -1,5 +1,6 @@
 package dev.tcpecho.probe.watch;
 
+import dev.tcpecho.probe.client.FailureCause;
 import dev.tcpecho.probe.client.NotConnectedException;
 import java.io.IOException;
 import java.time.Duration;
@@ -51,7 +52,7 @@ final class NewConnections implements WatchClock {
         try {
             this.threads.execute(() -> attempt(message));
         } catch (RejectedExecutionException | OutOfMemoryError ex) {
-            lost(message, new Failure(Cause.LOCAL, "this client has no thread left: earlier connects hang"));
+            lost(message, new Failure(FailureCause.LOCAL, "this client has no thread left: earlier connects hang"));
         }
     }
 
@@ -65,7 +66,7 @@ final class NewConnections implements WatchClock {
                 this.ledger.echoed(back, Moment.now(), session.servedBy());
                 end(session);
             });
-            lost(message, new Failure(Cause.CLOSED, "the service ended its stream"));
+            lost(message, new Failure(FailureCause.CLOSED, "the service ended its stream"));
         } catch (IOException | NotConnectedException ex) {
             lost(message, Failure.of(ex));
         } finally {

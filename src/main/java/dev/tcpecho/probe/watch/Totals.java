@@ -1,12 +1,13 @@
 package dev.tcpecho.probe.watch;
 
+import dev.tcpecho.probe.client.FailureCause;
 import java.util.EnumMap;
 import java.util.Map;
 
 /** The interruptions of one clock in the whole run. */
 final class Totals {
 
-    private final Map<Cause, Long> causes = new EnumMap<>(Cause.class);
+    private final Map<FailureCause, Long> causes = new EnumMap<>(FailureCause.class);
 
     private long count;
 
@@ -35,7 +36,7 @@ final class Totals {
     }
 
     /** Returns how many there were of each first cause. */
-    Map<Cause, Long> causes() {
+    Map<FailureCause, Long> causes() {
         return this.causes;
     }
 }

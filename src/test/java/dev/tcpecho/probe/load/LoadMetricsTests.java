@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.tcpecho.probe.client.AddressFamily;
 import dev.tcpecho.probe.client.ConnectSettings;
 import dev.tcpecho.probe.client.Connector;
+import dev.tcpecho.probe.client.FailureCause;
 import dev.tcpecho.probe.client.Target;
 import dev.tcpecho.probe.exporter.ScrapedMetrics;
 import dev.tcpecho.testing.RunningService;

@@ -2,6 +2,7 @@ package dev.tcpecho.probe.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tcpecho.probe.client.FailureCause;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,9 +10,9 @@ import org.junit.jupiter.api.Test;
 
 class LedgerTests {
 
-    private static final Failure REFUSED = new Failure(Cause.REFUSED, "Connection refused");
+    private static final Failure REFUSED = new Failure(FailureCause.REFUSED, "Connection refused");
 
-    private static final Failure RESET = new Failure(Cause.RESET, "Connection reset");
+    private static final Failure RESET = new Failure(FailureCause.RESET, "Connection reset");
 
     private final List<Interruption> interruptions = new ArrayList<>();
 
@@ -74,7 +75,7 @@ class LedgerTests {
         this.ledger.finish(at(150));
         assertThat(this.interruptions).singleElement().satisfies(found -> {
             assertThat(found.lasting()).isTrue();
-            assertThat(found.causes()).containsExactly(Cause.REFUSED);
+            assertThat(found.causes()).containsExactly(FailureCause.REFUSED);
         });
     }
 
@@ -86,7 +87,7 @@ class LedgerTests {
         this.ledger.echoed(add(300), at(305), "");
         assertThat(this.interruptions).singleElement().satisfies(found -> {
             assertThat(found.nanos()).isEqualTo(155);
-            assertThat(found.causes()).containsExactly(Cause.RESET, Cause.REFUSED);
+            assertThat(found.causes()).containsExactly(FailureCause.RESET, FailureCause.REFUSED);
             assertThat(found.lostMessages()).isEqualTo(1);
         });
     }

@@ -3,6 +3,7 @@ package dev.tcpecho.probe.watch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.tcpecho.probe.client.MismatchException;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tcpecho.probe.client.AddressFamily;
 import dev.tcpecho.probe.client.ConnectSettings;
 import dev.tcpecho.probe.client.Connector;
+import dev.tcpecho.probe.client.FailureCause;
 import dev.tcpecho.probe.client.Target;
 import java.time.Duration;
 import java.time.Instant;
@@ -131,14 +132,14 @@ class TickerTests {
             assertThat(found.start()).isEqualTo(Instant.EPOCH.plusMillis(500));
             assertThat(found.end()).isEqualTo(Instant.EPOCH.plusMillis(2500));
             assertThat(found.nanos()).isEqualTo(2000 * MILLI);
-            assertThat(found.causes()).containsExactly(Cause.STALL);
+            assertThat(found.causes()).containsExactly(FailureCause.STALL);
             // Those of 1,500 ms and later are back in time.
             assertThat(found.lostMessages()).isEqualTo(10);
             assertThat(found.lostBytes()).isEqualTo(10 * 64);
             assertThat(found.isClientLate()).isFalse();
         });
         assertThat(this.clock.ledger().totals().longestNanos()).isEqualTo(2000 * MILLI);
-        assertThat(this.clock.ledger().totals().causes()).containsEntry(Cause.STALL, 1L);
+        assertThat(this.clock.ledger().totals().causes()).containsEntry(FailureCause.STALL, 1L);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.jayway.jsonpath.JsonPath;
+import dev.tcpecho.probe.client.FailureCause;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
@@ -82,7 +83,7 @@ class WatchMetricsTests {
                     .isEqualTo(number(printed, "interruptions"))
                     .isPositive();
             Map<String, Integer> causes = JsonPath.read(printed, "$.causes");
-            for (Cause cause : Cause.values()) {
+            for (FailureCause cause : FailureCause.values()) {
                 assertThat(value("interruptions_total", "cause=\"%s\",%s".formatted(cause, label)))
                         .isEqualTo(causes.getOrDefault(cause.toString(), 0).doubleValue());
             }
@@ -97,7 +98,7 @@ class WatchMetricsTests {
     void seriesAreTheSameFromTheStart() {
         Map<String, Double> first = this.watch.metrics();
         assertThat(first.keySet().stream().filter(name -> name.startsWith("tcp_echo_probe_interruptions_total")))
-                .hasSize(ClockName.values().length * Cause.values().length);
+                .hasSize(ClockName.values().length * FailureCause.values().length);
         this.service.refuse();
         await().until(() -> value("interrupted", "clock=\"new\"") == 1);
         assertThat(this.watch.metrics()).containsOnlyKeys(first.keySet().toArray(String[]::new));

@@ -1,15 +1,15 @@
-package dev.tcpecho.probe.watch;
+package dev.tcpecho.probe.client;
 
 import java.io.IOException;
 import java.io.Serial;
 
 /** Thrown when bytes come that are no echo of what was sent. */
-final class MismatchException extends IOException {
+public final class MismatchException extends IOException {
 
     @Serial
     private static final long serialVersionUID = 1L;
 
-    MismatchException(String message) {
+    public MismatchException(String message) {
         super(message);
     }
 }
