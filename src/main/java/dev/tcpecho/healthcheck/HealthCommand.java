@@ -97,11 +97,11 @@ public final class HealthCommand {
         try {
             int status = status(url);
             out.println("%s: %s".formatted(url, status));
-            return switch (status) {
-                case HttpURLConnection.HTTP_OK -> Answer.UP;
-                case HttpURLConnection.HTTP_UNAVAILABLE -> Answer.DOWN;
-                default -> Answer.NOT_OF_HEALTH;
-            };
+            if (status == HttpURLConnection.HTTP_OK) {
+                return Answer.UP;
+            }
+            // A management server that has not started yet may answer 500.
+            return (status >= HttpURLConnection.HTTP_INTERNAL_ERROR) ? Answer.DOWN : Answer.NOT_OF_HEALTH;
         } catch (SocketTimeoutException ex) {
             out.println("%s: no answer within %s ms".formatted(url, TIMEOUT_MILLIS));
             return Answer.DOWN;

@@ -7,10 +7,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -95,28 +95,24 @@ record ServiceProcess(Path directory, List<String> arguments) {
     }
 
     /**
-     * Returns the TCP ports on which it listens, the one that was opened first comes first.
+     * Returns the TCP ports on which it listens, in the order of their descriptors. The kernel gives the lowest free
+     * one, so that what was opened first comes first; the numbers of sockets' inodes depend on the processor.
      *
      * @return the ports, none where another user's process is not shown
      */
     List<Integer> listeningPorts() {
-        Set<Long> sockets = new HashSet<>();
-        for (Path descriptor : directories(this.directory.resolve("fd"))) {
-            link(descriptor)
-                    .map(Path::toString)
-                    .filter(target -> target.startsWith("socket:["))
-                    .map(target -> Long.valueOf(target.substring("socket:[".length(), target.length() - 1)))
-                    .ifPresent(sockets::add);
-        }
-        List<String[]> listening = new ArrayList<>();
+        Map<String, Integer> ports = new HashMap<>();
         for (String table : List.of("net/tcp", "net/tcp6")) {
-            listening.addAll(listening(this.directory.resolve(table)));
+            for (String[] columns : listening(this.directory.resolve(table))) {
+                String port = columns[LOCAL_ADDRESS].substring(columns[LOCAL_ADDRESS].indexOf(':') + 1);
+                ports.put("socket:[%s]".formatted(columns[INODE]), Integer.valueOf(port, 16));
+            }
         }
-        return listening.stream()
-                .filter(columns -> sockets.contains(Long.valueOf(columns[INODE])))
-                .sorted(Comparator.comparingLong(columns -> Long.parseLong(columns[INODE])))
-                .map(columns ->
-                        Integer.valueOf(columns[LOCAL_ADDRESS].substring(columns[LOCAL_ADDRESS].indexOf(':') + 1), 16))
+        return directories(this.directory.resolve("fd")).stream()
+                .sorted(Comparator.comparingInt(
+                        descriptor -> Integer.parseInt(descriptor.getFileName().toString())))
+                .flatMap(descriptor -> link(descriptor).stream())
+                .flatMap(target -> Stream.ofNullable(ports.get(target.toString())))
                 .toList();
     }
 

@@ -26,6 +26,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
+import reactor.netty.DisposableServer;
+import reactor.netty.http.server.HttpServer;
 
 /** Where the health check looks for the service, and what it makes of the answer. */
 class HealthCommandTests {
@@ -130,11 +132,45 @@ class HealthCommandTests {
 
     @Test
     @EnabledOnOs(OS.LINUX)
-    void portsOnWhichAProcessListensAreTheOnesThatItOpenedFirst() throws Exception {
+    void portsOnWhichAProcessListensAreKnown() throws Exception {
         try (ServerSocket first = new ServerSocket(0);
                 ServerSocket second = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
             assertThat(new ServiceProcess(Path.of("/proc/self"), List.of()).listeningPorts())
-                    .containsSubsequence(first.getLocalPort(), second.getLocalPort());
+                    .contains(first.getLocalPort(), second.getLocalPort());
+        }
+    }
+
+    /** Another processor gave the socket that was opened second a lower inode number. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void portThatWasOpenedFirstComesFirst(@TempDir Path process) throws Exception {
+        Path descriptors = Files.createDirectory(process.resolve("fd"));
+        Files.createSymbolicLink(descriptors.resolve("9"), Path.of("socket:[200]"));
+        Files.createSymbolicLink(descriptors.resolve("10"), Path.of("socket:[100]"));
+        Files.createSymbolicLink(descriptors.resolve("11"), Path.of("socket:[300]"));
+        Files.writeString(Files.createDirectory(process.resolve("net")).resolve("tcp"), """
+                sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+                 0: 0100007F:0051 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 100 1
+                 1: 0100007F:0050 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 200 1
+                 2: 0100007F:0052 0100007F:0053 01 00000000:00000000 00:00000000 00000000     0        0 300 1
+                """);
+        assertThat(new ServiceProcess(process, List.of()).listeningPorts()).containsExactly(80, 81);
+    }
+
+    /** As a management server does that is about to start: a listener must not be asked in its place. */
+    @Test
+    void serverThatFailsIsTheOneToAsk() throws Exception {
+        DisposableServer failing = HttpServer.create()
+                .host("127.0.0.1")
+                .port(0)
+                .handle((request, response) -> response.status(500).send())
+                .bindNow();
+        try (ServerSocket listener = new ServerSocket(0)) {
+            assertThat(run(List.of(failing.port(), listener.getLocalPort()))).isOne();
+            listener.setSoTimeout(1);
+            assertThatThrownBy(listener::accept).isInstanceOf(SocketTimeoutException.class);
+        } finally {
+            failing.disposeNow();
         }
     }
 
