@@ -4,7 +4,15 @@ from . import chart, goals, tables
 def write(measurements, directory):
     """Writes the page and its chart into the directory."""
     (directory / "benchmark.svg").write_text(chart.draw(measurements))
-    (directory / "benchmark.md").write_text(render(measurements))
+    (directory / "benchmark.md").write_text(render(measurements) + load_clients(directory / "benchmark-clients.md"))
+
+
+def load_clients(page):
+    """The table of the page that bench/clients has written, if there is one."""
+    rows = [line for line in page.read_text().splitlines() if line.startswith("|")] if page.exists() else []
+    if not rows:
+        return ""
+    return "\n".join(["", "## Load clients", "", f"[Another page]({page.name}) tells how they were measured.", "", *rows, ""])
 
 
 def render(measurements):

@@ -57,6 +57,17 @@ class GoalsTest(unittest.TestCase):
 
 
 class PageTest(unittest.TestCase):
+    def test_the_table_of_the_load_clients_is_on_the_page_too_if_it_was_measured(self):
+        with tempfile.TemporaryDirectory() as name:
+            directory = Path(name)
+            page.write(Measurements(results()), directory)
+            self.assertNotIn("Load clients", (directory / "benchmark.md").read_text())
+            (directory / "benchmark-clients.md").write_text("# Load clients\n\nText.\n\n| client |\n| --- |\n| probe load |\n")
+            page.write(Measurements(results()), directory)
+            text = (directory / "benchmark.md").read_text()
+            self.assertTrue(text.endswith("\n\n| client |\n| --- |\n| probe load |\n"), text[-200:])
+            self.assertIn("[Another page](benchmark-clients.md)", text)
+
     def test_machine_date_commit_and_versions_come_first(self):
         text = page.render(Measurements(results()))
         self.assertTrue(
