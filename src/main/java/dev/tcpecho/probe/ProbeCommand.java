@@ -54,8 +54,7 @@ final class ProbeCommand implements Command {
                     "The pause between two messages, for example 200ms or 1s.")
             .withDefault("0s");
 
-    private final ConnectOptions connect =
-            new ConnectOptions("5s", "How long to wait for the host to accept, and then each time for the next bytes.");
+    private final ConnectOptions connect = new ConnectOptions();
 
     @Override
     public CommandHelp help() {

@@ -34,9 +34,7 @@ public record CommandHelp(String name, String operand, String description, Map<I
         text.setIndent(0);
         HelpFormatter formatter = HelpFormatter.builder()
                 .setHelpAppendable(text)
-                .setOptionFormatBuilder(OptionFormatter.builder()
-                        .setArgumentNameDelimiters("", "")
-                        .setOptArgSeparator("="))
+                .setOptionFormatBuilder(OptionFormatter.builder().setArgumentNameDelimiters("", ""))
                 .setShowSince(false)
                 .setComparator((one, other) -> 0)
                 .get();

@@ -52,8 +52,13 @@ public final class ConnectOptions {
 
     private final TlsOptions tls = new TlsOptions();
 
+    /** Makes the options of a command whose timeout is for a connect, and for each wait behind it. */
+    public ConnectOptions() {
+        this("5s", "How long to wait for the host to accept, and then each time for the next bytes.");
+    }
+
     /**
-     * Makes the options of a command.
+     * Makes the options of a command with a timeout of its own.
      *
      * @param timeout the default of {@code --timeout}, for example {@code 5s}
      * @param timeoutDescription what the time is for

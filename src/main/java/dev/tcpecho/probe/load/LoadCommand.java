@@ -69,31 +69,41 @@ public final class LoadCommand implements Command {
         LoadSettings settings = this.load.settings(arguments);
         OutputOptions output = new OutputOptions(arguments);
         output.prepare();
+        Output events = output.to(out);
         CompletableFuture<Void> stop = new CompletableFuture<>();
         try (StopSignal signal = new StopSignal(() -> stop.complete(null))) {
             LoadRun run = new LoadRun(settings, stop);
-            int exitCode = load(settings, run, arguments, output.to(out), err);
-            output.write(run.figures().sum().latencies());
+            int exitCode;
+            try {
+                load(settings, run, arguments, events);
+                LoadFigures figures = run.figures();
+                exitCode = report(settings.plan(), figures, events, err);
+                output.write(figures.sum().latencies());
+            } catch (NotConnectedException ex) {
+                exitCode = reportNotConnected(run.figures(), ex, events, err);
+            }
             signal.finished(exitCode);
             return exitCode;
         }
     }
 
-    private static int load(LoadSettings settings, LoadRun run, Arguments arguments, Output out, PrintWriter err) {
+    private static void load(LoadSettings settings, LoadRun run, Arguments arguments, Output out)
+            throws NotConnectedException {
         try (run;
                 MetricsServer server = ListenOptions.start(arguments, run.metrics())) {
             InetSocketAddress address = run.connect();
             out.print(start(settings, address, server));
             run.load(interval -> out.print(interval(interval)));
-        } catch (NotConnectedException ex) {
-            fail(err, String.valueOf(ex.getMessage()));
-            Map<String, Object> failures =
-                    LoadReport.failures(run.figures().sum().failures());
-            out.print(Event.end(
-                    COMMAND, ExitCode.NOT_CONNECTED, ex.getMessage(), Map.of("failures", failures), List.of()));
-            return ExitCode.NOT_CONNECTED;
         }
-        return report(settings.plan(), run.figures(), out, err);
+    }
+
+    private static int reportNotConnected(
+            LoadFigures figures, NotConnectedException failure, Output out, PrintWriter err) {
+        fail(err, String.valueOf(failure.getMessage()));
+        Map<String, Object> failures = LoadReport.failures(figures.sum().failures());
+        out.print(Event.end(
+                COMMAND, ExitCode.NOT_CONNECTED, failure.getMessage(), Map.of("failures", failures), List.of()));
+        return ExitCode.NOT_CONNECTED;
     }
 
     private static int report(LoadPlan plan, LoadFigures figures, Output out, PrintWriter err) {

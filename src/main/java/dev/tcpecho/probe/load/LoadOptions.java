@@ -40,7 +40,8 @@ final class LoadOptions {
             "rate",
             "NUMBER",
             ValueType.NUMBER,
-            "How many messages to send a second, on all connections together. Their latency counts from the time at which each is planned, so that it includes the wait for a slow service. Default: as many as come back");
+            "How many messages to send a second, on all connections together. Their latency counts from the time at which"
+                    + " each is planned, so that it includes the wait for a slow service. Default: as many as come back");
 
     private static final ValueOption<Integer> CONNECT_RATE = ValueOption.of(
             "connect-rate",
@@ -90,8 +91,7 @@ final class LoadOptions {
     private static final List<ValueOption<?>> OPTIONS =
             List.of(CONNECTIONS, RATE, CONNECT_RATE, DURATION, OMIT, SIZE, PIPELINE, THREADS, TRANSPORT);
 
-    private final ConnectOptions connect =
-            new ConnectOptions("5s", "How long to wait for the host to accept, and then each time for the next bytes.");
+    private final ConnectOptions connect = new ConnectOptions();
 
     void addTo(Options options) {
         this.connect.addTo(options);
