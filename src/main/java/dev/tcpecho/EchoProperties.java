@@ -6,6 +6,7 @@ import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.Pattern;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -43,11 +44,17 @@ public record EchoProperties(
     }
 
     /**
-     * An address and port to listen on.
+     * An address and port to listen on, or the path of a Unix socket.
      *
+     * @param protocol what comes back: the stream of each TCP connection, or each UDP datagram
      * @param address an IP address of this host or a name that resolves to one; {@code ::} is every address, IPv4 and
      *     IPv6
-     * @param port the TCP port, 0 to 65535; 0 is any free port, which the log tells
+     * @param port the port, 0 to 65535; 0 is any free port, which the log tells
+     * @param path the path of a Unix stream socket to listen on, in place of an address and port, or @ and an abstract
+     *     name; empty for an address and port
+     * @param permissions who may connect to the Unix socket: {@code rwxrwxrwx}, with a dash for each that is not
+     *     granted
+     * @param group the group that the Unix socket is given to; empty for the group of the process
      * @param backlog how many connections the kernel keeps waiting to be accepted, at most; the kernel has a limit of
      *     its own, net.core.somaxconn
      * @param reusePort whether other processes of the same user may listen on the same port at the same time
@@ -57,6 +64,8 @@ public record EchoProperties(
      * @param behaviours a greeting, and faults
      */
     public record Listener(
+            @DefaultValue("tcp") Protocol protocol,
+
             @DefaultValue("::") @NotBlank(message = "must be an IP address, a host name or ::")
             String address,
 
@@ -64,6 +73,16 @@ public record EchoProperties(
             @Min(value = 0, message = "must be a port from 0 to 65535, where 0 is any free port")
             @Max(value = 65535, message = "must be a port from 0 to 65535, where 0 is any free port")
             int port,
+
+            @DefaultValue("") String path,
+
+            @DefaultValue("rw-rw----")
+            @Pattern(
+                    regexp = "([r-][w-][x-]){3}",
+                    message = "must be nine characters, for example rw-rw----, with r, w, x or a dash")
+            String permissions,
+
+            @DefaultValue("") String group,
 
             @DefaultValue("4096") @Min(value = 1, message = "must be 1 or more")
             int backlog,
@@ -75,8 +94,12 @@ public record EchoProperties(
             @DefaultValue BehaviourProperties behaviours) {
 
         private static final Listener DEFAULT = new Listener(
+                Protocol.TCP,
                 "::",
                 25341,
+                "",
+                "rw-rw----",
+                "",
                 4096,
                 false,
                 new Ssl("", ClientAuth.NONE),
@@ -92,6 +115,34 @@ public record EchoProperties(
         public boolean hasTls() {
             return !this.ssl.bundle().isEmpty();
         }
+
+        /**
+         * Tells whether this listener echoes datagrams.
+         *
+         * @return whether it does, and no streams
+         */
+        public boolean isUdp() {
+            return this.protocol == Protocol.UDP;
+        }
+
+        /**
+         * Tells whether this listener has a Unix socket.
+         *
+         * @return whether it listens on a path, and on no address
+         */
+        public boolean isUnix() {
+            return !this.path.isEmpty();
+        }
+    }
+
+    /** What a listener echoes. */
+    public enum Protocol {
+
+        /** The streams of connections (RFC 9293), on a Unix socket too. */
+        TCP,
+
+        /** Datagrams (RFC 768). */
+        UDP
     }
 
     /**
@@ -123,6 +174,8 @@ public record EchoProperties(
      *
      * @param connections how many connections may be open at the same time, on all listeners together
      * @param connectionsPerAddress how many of them may be from one IPv4 address or one IPv6 /64; 0 for no limit
+     * @param datagramsPerSecond how many datagrams are echoed in a second, on all listeners together
+     * @param datagramsPerSecondPerAddress how many of them may be from one IPv4 address or one IPv6 /64; 0 for no limit
      * @param idleTimeout after how long without a byte in either direction a connection is closed; 0s for never
      * @param lifetime after how long any connection is closed; 0s for never
      * @param allow the blocks of addresses that may connect; empty for everyone
@@ -134,6 +187,12 @@ public record EchoProperties(
 
             @DefaultValue("0") @Min(value = 0, message = "must be 1 or more, or 0 for no limit")
             int connectionsPerAddress,
+
+            @DefaultValue("100000") @Min(value = 1, message = "must be 1 or more")
+            int datagramsPerSecond,
+
+            @DefaultValue("1000") @Min(value = 0, message = "must be 1 or more, or 0 for no limit")
+            int datagramsPerSecondPerAddress,
 
             @DefaultValue("5m") @DurationMin(message = "must be 0s or more, where 0s is no limit")
             Duration idleTimeout,

@@ -26,7 +26,7 @@ class AcceptFilterTests {
     private final MeterRegistry registry = new SimpleMeterRegistry();
 
     private final Admission admission =
-            new Admission(new Limits(10, 0, Duration.ZERO, Duration.ZERO, List.of(), List.of()));
+            new Admission(new Limits(10, 0, 100_000, 1000, Duration.ZERO, Duration.ZERO, List.of(), List.of()));
 
     @Test
     void failuresToAcceptAreCountedAndLoggedOnceASecond(CapturedOutput output) {

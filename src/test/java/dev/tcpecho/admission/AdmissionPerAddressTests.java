@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class AdmissionPerAddressTests {
 
     private final Admission admission =
-            new Admission(new Limits(3, 1, Duration.ZERO, Duration.ZERO, List.of(), List.of()));
+            new Admission(new Limits(3, 1, 100_000, 1000, Duration.ZERO, Duration.ZERO, List.of(), List.of()));
 
     private RejectReason admit(EmbeddedChannel channel, String address) {
         return this.admission.admit(channel, NetUtil.createInetAddressFromIpAddressString(address));

@@ -41,8 +41,15 @@ class ProxyHeaderFuzzTests {
     private final NewCounts rejected = new NewCounts(this.registry, "echo.connections.rejected", "reason");
 
     /** One place for an address: who does not give it back is rejected the next time. */
-    private final Admission admission = new Admission(
-            new Limits(1, 1, Duration.ZERO, Duration.ZERO, List.of(), List.of(AddressBlock.valueOf("192.0.2.0/24"))));
+    private final Admission admission = new Admission(new Limits(
+            1,
+            1,
+            100_000,
+            1000,
+            Duration.ZERO,
+            Duration.ZERO,
+            List.of(),
+            List.of(AddressBlock.valueOf("192.0.2.0/24"))));
 
     static Stream<byte[]> seeds() {
         Stream<String> version1 = Stream.of(

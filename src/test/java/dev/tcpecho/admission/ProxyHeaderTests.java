@@ -26,7 +26,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 class ProxyHeaderTests {
 
     private final Admission admission =
-            new Admission(new Limits(2, 1, Duration.ZERO, Duration.ZERO, List.of(), List.of()));
+            new Admission(new Limits(2, 1, 100_000, 1000, Duration.ZERO, Duration.ZERO, List.of(), List.of()));
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 

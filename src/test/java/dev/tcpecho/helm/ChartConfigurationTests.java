@@ -20,6 +20,7 @@ import dev.tcpecho.EchoProperties;
 import dev.tcpecho.EchoProperties.Drain;
 import dev.tcpecho.EchoProperties.Limits;
 import dev.tcpecho.EchoProperties.Listener;
+import dev.tcpecho.EchoProperties.Protocol;
 import dev.tcpecho.EchoProperties.ProxyProtocol;
 import dev.tcpecho.EchoProperties.Ssl;
 import dev.tcpecho.address.AddressBlock;
@@ -76,6 +77,8 @@ class ChartConfigurationTests {
                         new Limits(
                                 1000,
                                 service.limits().connectionsPerAddress(),
+                                service.limits().datagramsPerSecond(),
+                                service.limits().datagramsPerSecondPerAddress(),
                                 service.limits().idleTimeout(),
                                 service.limits().lifetime(),
                                 service.limits().allow(),
@@ -116,8 +119,12 @@ class ChartConfigurationTests {
                         Map.of(
                                 "plain",
                                 new Listener(
+                                        Protocol.TCP,
                                         "127.0.0.1",
                                         7777,
+                                        "",
+                                        "rw-rw----",
+                                        "",
                                         1_000_000,
                                         true,
                                         new Ssl("server", ClientAuth.NEED),
@@ -127,6 +134,8 @@ class ChartConfigurationTests {
                         new Limits(
                                 2_000_000,
                                 3,
+                                200_000,
+                                0,
                                 Duration.ofSeconds(90),
                                 Duration.ofDays(1),
                                 List.of(AddressBlock.valueOf("192.0.2.0/24")),

@@ -59,7 +59,15 @@ class EchoServerConfigurationTests {
                                 Map.of(
                                         "a", listener("127.0.0.1", 7, 1, true),
                                         "b", listener("::", 8, 4096, false)),
-                                new Limits(10_000, 0, Duration.ofMinutes(5), Duration.ZERO, List.of(), List.of()),
+                                new Limits(
+                                        10_000,
+                                        0,
+                                        100_000,
+                                        1000,
+                                        Duration.ofMinutes(5),
+                                        Duration.ZERO,
+                                        List.of(),
+                                        List.of()),
                                 new Drain(Duration.ZERO, Duration.ofSeconds(1), Duration.ofMinutes(1)))));
     }
 

@@ -7,6 +7,7 @@ import dev.tcpecho.EchoProperties;
 import dev.tcpecho.EchoProperties.Drain;
 import dev.tcpecho.EchoProperties.Limits;
 import dev.tcpecho.EchoProperties.Listener;
+import dev.tcpecho.EchoProperties.Protocol;
 import dev.tcpecho.EchoProperties.ProxyProtocol;
 import dev.tcpecho.EchoProperties.Ssl;
 import dev.tcpecho.transport.TransportChoice;
@@ -25,8 +26,12 @@ class ProcessResourcesTests {
 
     private static EchoProperties properties(int connections, String bundle) {
         Listener listener = new Listener(
+                Protocol.TCP,
                 "::",
                 0,
+                "",
+                "rw-rw----",
+                "",
                 1,
                 false,
                 new Ssl(bundle, ClientAuth.NONE),
@@ -36,7 +41,7 @@ class ProcessResourcesTests {
         return new EchoProperties(
                 TransportChoice.AUTO,
                 Map.of("plain", listener),
-                new Limits(connections, 0, Duration.ZERO, Duration.ZERO, List.of(), List.of()),
+                new Limits(connections, 0, 100_000, 1000, Duration.ZERO, Duration.ZERO, List.of(), List.of()),
                 new Drain(Duration.ZERO, Duration.ZERO, Duration.ZERO));
     }
 

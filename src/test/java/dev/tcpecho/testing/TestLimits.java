@@ -11,6 +11,13 @@ public final class TestLimits {
 
     public static Limits of(int idleSeconds, int lifetimeSeconds) {
         return new Limits(
-                1, 0, Duration.ofSeconds(idleSeconds), Duration.ofSeconds(lifetimeSeconds), List.of(), List.of());
+                1,
+                0,
+                100_000,
+                1000,
+                Duration.ofSeconds(idleSeconds),
+                Duration.ofSeconds(lifetimeSeconds),
+                List.of(),
+                List.of());
     }
 }

@@ -2,6 +2,7 @@ package dev.tcpecho.testing;
 
 import dev.tcpecho.BehaviourProperties;
 import dev.tcpecho.EchoProperties.Listener;
+import dev.tcpecho.EchoProperties.Protocol;
 import dev.tcpecho.EchoProperties.ProxyProtocol;
 import dev.tcpecho.EchoProperties.Ssl;
 import java.util.List;
@@ -15,6 +16,17 @@ public final class TestListeners {
     public static Listener listener(String address, int port, int backlog, boolean reusePort) {
         Ssl ssl = new Ssl("", ClientAuth.NONE);
         return new Listener(
-                address, port, backlog, reusePort, ssl, ProxyProtocol.OFF, List.of(), BehaviourProperties.NONE);
+                Protocol.TCP,
+                address,
+                port,
+                "",
+                "rw-rw----",
+                "",
+                backlog,
+                reusePort,
+                ssl,
+                ProxyProtocol.OFF,
+                List.of(),
+                BehaviourProperties.NONE);
     }
 }
