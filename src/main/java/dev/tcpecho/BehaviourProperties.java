@@ -25,6 +25,7 @@ import org.springframework.util.unit.DataSize;
  * @param closeAfter ends the connection with a FIN
  * @param resetAfter ends the connection with a RST
  * @param refuse refuses connections
+ * @param loss loses datagrams
  */
 public record BehaviourProperties(
         @Nullable Long seed,
@@ -37,11 +38,12 @@ public record BehaviourProperties(
         @Nullable Greeting greeting,
         @Nullable After closeAfter,
         @Nullable After resetAfter,
-        @Nullable Refuse refuse) {
+        @Nullable Refuse refuse,
+        @Nullable Loss loss) {
 
     /** No behaviour but the beans. */
     public static final BehaviourProperties NONE =
-            new BehaviourProperties(null, List.of("*"), null, null, null, null, null, null, null, null, null);
+            new BehaviourProperties(null, List.of("*"), null, null, null, null, null, null, null, null, null, null);
 
     private static final String ALWAYS = "1";
 
@@ -249,6 +251,24 @@ public record BehaviourProperties(
             return text.equals("close-port")
                     ? new Refuse(1, Mode.CLOSE_PORT)
                     : new Refuse(Double.parseDouble(text), Mode.RESET);
+        }
+    }
+
+    /**
+     * Loses datagrams: they are read, and not sent back.
+     *
+     * @param probability the share of datagrams, 0 to 1
+     */
+    public record Loss(double probability) {
+
+        /**
+         * Reads the short form.
+         *
+         * @param text a share, for example {@code 0.1}
+         * @return that share of datagrams is lost
+         */
+        public static Loss valueOf(String text) {
+            return new Loss(Double.parseDouble(text));
         }
     }
 

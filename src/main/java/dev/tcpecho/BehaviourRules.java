@@ -8,9 +8,12 @@ import dev.tcpecho.BehaviourProperties.Format;
 import dev.tcpecho.BehaviourProperties.Greeting;
 import dev.tcpecho.BehaviourProperties.Mode;
 import dev.tcpecho.BehaviourProperties.Refuse;
+import dev.tcpecho.EchoProperties.Protocol;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -41,7 +44,46 @@ public final class BehaviourRules {
         new BehaviourRules(prefix).check(behaviours);
     }
 
+    /**
+     * Checks that the behaviours are for what the listener echoes.
+     *
+     * @param prefix what the names of their properties begin with
+     * @param behaviours the behaviours
+     * @param protocol what the listener echoes
+     * @throws EchoConfigurationException if one of them can do nothing there
+     */
+    public static void check(String prefix, BehaviourProperties behaviours, Protocol protocol) {
+        if (protocol == Protocol.TCP) {
+            if (behaviours.loss() != null) {
+                throw new EchoConfigurationException(
+                        "%sloss is set, but a TCP listener echoes no datagrams.".formatted(prefix),
+                        "Remove %sloss, or set the protocol of the listener to udp.".formatted(prefix),
+                        prefix + "loss");
+            }
+            return;
+        }
+        Map<String, @Nullable Object> ofStreams = new LinkedHashMap<>();
+        ofStreams.put("rate", behaviours.rate());
+        ofStreams.put("chunk", behaviours.chunk());
+        ofStreams.put("stall-after", behaviours.stallAfter());
+        ofStreams.put("greeting", behaviours.greeting());
+        ofStreams.put("close-after", behaviours.closeAfter());
+        ofStreams.put("reset-after", behaviours.resetAfter());
+        ofStreams.put("refuse", behaviours.refuse());
+        ofStreams.forEach((name, value) -> {
+            if (value != null) {
+                throw new EchoConfigurationException(
+                        "%s is set, but a UDP listener has no connections.".formatted(prefix + name),
+                        "Remove %s; datagrams can have delay, corrupt and loss.".formatted(prefix + name),
+                        prefix + name);
+            }
+        });
+    }
+
     private void check(BehaviourProperties behaviours) {
+        if (behaviours.loss() != null) {
+            share("loss.probability", behaviours.loss().probability());
+        }
         if (behaviours.corrupt() != null) {
             positive("corrupt.one-bit-in", behaviours.corrupt().oneBitIn());
             share("corrupt.probability", behaviours.corrupt().probability());

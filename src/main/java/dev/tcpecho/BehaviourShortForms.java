@@ -5,6 +5,7 @@ import dev.tcpecho.BehaviourProperties.Chunk;
 import dev.tcpecho.BehaviourProperties.Corrupt;
 import dev.tcpecho.BehaviourProperties.Delay;
 import dev.tcpecho.BehaviourProperties.Greeting;
+import dev.tcpecho.BehaviourProperties.Loss;
 import dev.tcpecho.BehaviourProperties.Rate;
 import dev.tcpecho.BehaviourProperties.Refuse;
 import java.util.Map;
@@ -33,7 +34,8 @@ public final class BehaviourShortForms implements GenericConverter {
             Chunk.class, Chunk::valueOf,
             After.class, After::valueOf,
             Greeting.class, Greeting::valueOf,
-            Refuse.class, Refuse::valueOf);
+            Refuse.class, Refuse::valueOf,
+            Loss.class, Loss::valueOf);
 
     static boolean isReadInto(Class<?> type) {
         return READERS.containsKey(type);

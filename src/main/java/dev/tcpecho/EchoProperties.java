@@ -7,6 +7,7 @@ import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.Pattern;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -201,7 +202,19 @@ public record EchoProperties(
             Duration lifetime,
 
             @DefaultValue List<AddressBlock> allow,
-            @DefaultValue List<AddressBlock> deny) {}
+            @DefaultValue List<AddressBlock> deny) {
+
+        /**
+         * Tells whether an address may use the echo.
+         *
+         * @param client the address
+         * @return whether it is allowed, and not denied
+         */
+        public boolean admits(InetAddress client) {
+            return !AddressBlock.contains(this.deny, client)
+                    && (this.allow.isEmpty() || AddressBlock.contains(this.allow, client));
+        }
+    }
 
     /**
      * How open connections end when the service stops.

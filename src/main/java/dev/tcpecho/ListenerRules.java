@@ -19,15 +19,21 @@ public final class ListenerRules {
     /**
      * Checks all listeners.
      *
-     * @param listeners their configurations, by their names
+     * @param properties the configuration
      * @throws EchoConfigurationException if the properties of one do not fit together, or if two have the same address
      *     and port
      */
-    public static void check(Map<String, Listener> listeners) {
+    public static void check(EchoProperties properties) {
+        Map<String, Listener> listeners = properties.listeners();
         requireDistinctPorts(listeners);
         listeners.forEach(ListenerRules::requireUnicastAddress);
         listeners.forEach(ListenerRules::requireTrustedProxies);
         listeners.forEach(ListenerRules::requireTlsForClientCertificates);
+        listeners.forEach((name, listener) -> {
+            if (listener.isUdp()) {
+                DatagramListenerRules.check(name, listener, properties.limits());
+            }
+        });
         listeners.forEach((name, listener) ->
                 BehaviourRules.check("echo.listeners.%s.behaviours.".formatted(name), listener.behaviours()));
     }
@@ -36,7 +42,8 @@ public final class ListenerRules {
     private static void requireDistinctPorts(Map<String, Listener> listeners) {
         Map<String, String> names = new HashMap<>();
         listeners.forEach((name, listener) -> {
-            String other = names.putIfAbsent(listener.address() + " " + listener.port(), name);
+            String other =
+                    names.putIfAbsent(listener.protocol() + " " + listener.address() + " " + listener.port(), name);
             if (other != null && listener.port() != 0) {
                 throw new EchoConfigurationException(
                         "The listeners '%s' and '%s' are both to open port %s.".formatted(other, name, listener.port()),
@@ -56,9 +63,14 @@ public final class ListenerRules {
         }
         if (address.isMulticastAddress() || address.getHostAddress().equals("255.255.255.255")) {
             throw new EchoConfigurationException(
-                    "echo.listeners.%s.address is '%s', a %s address, to which no TCP client can connect."
+                    "echo.listeners.%s.address is '%s', a %s address, %s."
                             .formatted(
-                                    name, listener.address(), address.isMulticastAddress() ? "multicast" : "broadcast"),
+                                    name,
+                                    listener.address(),
+                                    address.isMulticastAddress() ? "multicast" : "broadcast",
+                                    listener.isUdp()
+                                            ? "for which the service answers no datagram"
+                                            : "to which no TCP client can connect"),
                     ("Set echo.listeners.%s.address to an IP address of this host, to a name that resolves to one,"
                                     + " or to '::' for every address.")
                             .formatted(name),

@@ -54,7 +54,8 @@ class BehaviourShortFormsTests {
                         new Greeting("220", Format.TEXT, 1),
                         null,
                         null,
-                        new Refuse(0.1, Mode.RESET)));
+                        new Refuse(0.1, Mode.RESET),
+                        null));
     }
 
     @Test

@@ -4,12 +4,15 @@ import static dev.tcpecho.testing.TestListeners.listener;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tcpecho.EchoProperties.Drain;
 import dev.tcpecho.EchoProperties.Listener;
 import dev.tcpecho.probe.Probe;
 import dev.tcpecho.testing.RunningService;
+import dev.tcpecho.testing.TestLimits;
+import dev.tcpecho.transport.TransportChoice;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,7 +61,11 @@ class DigitsInEveryLanguageTests {
     @Test
     void errorsHaveAsciiDigits() {
         Listener listener = listener("::", 7007, 4096, false);
-        assertThatThrownBy(() -> ListenerRules.check(new TreeMap<>(Map.of("a", listener, "b", listener))))
+        assertThatThrownBy(() -> ListenerRules.check(new EchoProperties(
+                        TransportChoice.AUTO,
+                        Map.of("a", listener, "b", listener),
+                        TestLimits.of(0, 0),
+                        new Drain(Duration.ZERO, Duration.ZERO, Duration.ZERO))))
                 .hasMessage("The listeners 'a' and 'b' are both to open port 7007.");
     }
 }

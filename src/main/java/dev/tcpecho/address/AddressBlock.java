@@ -6,6 +6,7 @@ import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -108,6 +109,22 @@ public final class AddressBlock {
      */
     public boolean contains(AddressBlock block) {
         return this.prefixLength <= block.prefixLength && contains(block.address);
+    }
+
+    /**
+     * Tells whether an address is in any of some blocks.
+     *
+     * @param blocks the blocks
+     * @param address the address
+     * @return whether it is
+     */
+    public static boolean contains(List<AddressBlock> blocks, InetAddress address) {
+        for (AddressBlock block : blocks) {
+            if (block.contains(address)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     @Override

@@ -2,8 +2,10 @@ package dev.tcpecho.address;
 
 import io.netty.channel.Channel;
 import io.netty.util.AttributeKey;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 
 /** The address of a connection's client: the one that a trusted proxy named, or else the one it comes from. */
 public final class ClientAddress {
@@ -54,6 +56,19 @@ public final class ClientAddress {
      */
     public static InetAddress peer(Channel channel) {
         return peerSocketAddress(channel).getAddress();
+    }
+
+    /**
+     * Returns what limits for each address count by.
+     *
+     * @param client an address
+     * @return the IPv4 address, or the first 64 bits of an IPv6 address: a /64 is what one IPv6 host is commonly given
+     *     (RFC 6177), and can choose addresses from
+     */
+    public static Object limited(InetAddress client) {
+        return (client instanceof Inet6Address)
+                ? ByteBuffer.wrap(client.getAddress()).getLong()
+                : client;
     }
 
     private static InetSocketAddress peerSocketAddress(Channel channel) {

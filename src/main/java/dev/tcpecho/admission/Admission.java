@@ -1,14 +1,11 @@
 package dev.tcpecho.admission;
 
 import dev.tcpecho.EchoProperties.Limits;
-import dev.tcpecho.address.AddressBlock;
+import dev.tcpecho.address.ClientAddress;
 import dev.tcpecho.metrics.RejectReason;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
-import java.net.Inet6Address;
 import java.net.InetAddress;
-import java.nio.ByteBuffer;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -107,11 +104,11 @@ public final class Admission {
     }
 
     private @Nullable RejectReason takeAddress(InetAddress client) {
-        if (isIn(this.limits.deny(), client) || !(this.limits.allow().isEmpty() || isIn(this.limits.allow(), client))) {
+        if (!this.limits.admits(client)) {
             return RejectReason.DENIED;
         }
         int limit = this.limits.connectionsPerAddress();
-        if (limit > 0 && this.connectionsByAddress.merge(key(client), 1, Integer::sum) > limit) {
+        if (limit > 0 && this.connectionsByAddress.merge(ClientAddress.limited(client), 1, Integer::sum) > limit) {
             releaseAddress(client);
             return RejectReason.ADDRESS_LIMIT;
         }
@@ -127,23 +124,7 @@ public final class Admission {
     private void releaseAddress(InetAddress client) {
         if (this.limits.connectionsPerAddress() > 0) {
             this.connectionsByAddress.computeIfPresent(
-                    key(client), (key, count) -> (count == 1) ? null : Integer.valueOf(count - 1));
+                    ClientAddress.limited(client), (key, count) -> (count == 1) ? null : Integer.valueOf(count - 1));
         }
-    }
-
-    /** A /64 is what one IPv6 host is commonly given (RFC 6177), and can choose addresses from. */
-    private static Object key(InetAddress client) {
-        return (client instanceof Inet6Address)
-                ? ByteBuffer.wrap(client.getAddress()).getLong()
-                : client;
-    }
-
-    static boolean isIn(List<AddressBlock> blocks, InetAddress address) {
-        for (AddressBlock block : blocks) {
-            if (block.contains(address)) {
-                return true;
-            }
-        }
-        return false;
     }
 }

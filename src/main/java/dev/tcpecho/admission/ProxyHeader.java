@@ -2,6 +2,7 @@ package dev.tcpecho.admission;
 
 import dev.tcpecho.EchoProperties.Listener;
 import dev.tcpecho.EchoProperties.ProxyProtocol;
+import dev.tcpecho.address.AddressBlock;
 import dev.tcpecho.address.ClientAddress;
 import dev.tcpecho.echo.EchoEvent;
 import dev.tcpecho.metrics.ListenerMetrics;
@@ -83,7 +84,7 @@ public final class ProxyHeader extends ChannelInboundHandlerAdapter {
      * @return whether it may
      */
     public static boolean isPossible(Listener listener, InetAddress peer) {
-        return listener.proxyProtocol() != ProxyProtocol.OFF && Admission.isIn(listener.trustedProxies(), peer);
+        return listener.proxyProtocol() != ProxyProtocol.OFF && AddressBlock.contains(listener.trustedProxies(), peer);
     }
 
     @Override

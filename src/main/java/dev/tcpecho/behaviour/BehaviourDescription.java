@@ -75,6 +75,12 @@ final class BehaviourDescription {
                             .add("share", properties.refuse().share())
                             .add("mode", properties.refuse().mode()));
         }
+        if (properties.loss() != null) {
+            all.add(
+                    DatagramFaults.LOSS,
+                    new BehaviourDescription()
+                            .add("probability", properties.loss().probability()));
+        }
         return all.settings;
     }
 

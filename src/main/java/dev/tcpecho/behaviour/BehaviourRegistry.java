@@ -32,7 +32,7 @@ public final class BehaviourRegistry {
         properties
                 .listeners()
                 .forEach((name, listener) -> this.listeners.put(
-                        name, new ListenerBehaviours(name, listener.behaviours(), beans, switchable, registry, timer)));
+                        name, new ListenerBehaviours(name, listener, beans, switchable, registry, timer)));
     }
 
     /**

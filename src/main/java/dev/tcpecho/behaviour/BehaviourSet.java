@@ -15,6 +15,8 @@ final class BehaviourSet {
 
     private final Draws draws;
 
+    private final DatagramFaults datagrams;
+
     private final List<Member> members = new ArrayList<>();
 
     private final AtomicBoolean failed = new AtomicBoolean();
@@ -27,6 +29,7 @@ final class BehaviourSet {
             Greeting.Host host) {
         this.properties = properties;
         this.draws = new Draws(seed, listener);
+        this.datagrams = new DatagramFaults(properties, this.draws);
         beans.forEach((name, bean) -> {
             if (properties.beans().contains("*") || properties.beans().contains(name)) {
                 this.members.add(new Member(name, 1, bean, true));
@@ -66,9 +69,13 @@ final class BehaviourSet {
         return this.draws;
     }
 
-    /** Tells whether no stream is shaped and no connection refused. */
+    DatagramFaults datagrams() {
+        return this.datagrams;
+    }
+
+    /** Tells whether no stream or datagram is shaped and no connection refused. */
     boolean isEmpty() {
-        return this.members.isEmpty() && this.properties.refuse() == null;
+        return this.members.isEmpty() && this.properties.refuse() == null && this.properties.loss() == null;
     }
 
     /** Returns the members that are drawn for one connection; a greeting only where its stream begins. */

@@ -1,7 +1,9 @@
 package dev.tcpecho.behaviour;
 
 import dev.tcpecho.BehaviourProperties;
+import dev.tcpecho.BehaviourRules;
 import dev.tcpecho.EchoConfigurationException;
+import dev.tcpecho.EchoProperties.Protocol;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.security.SecureRandom;
@@ -13,9 +15,10 @@ final class BehaviourSets {
 
     static final String REFUSE = "refuse";
 
-    /** In the order in which they shape a stream; refuse comes before there is one. */
+    /** In the order in which they shape a stream; refuse comes before there is one, and loss is for datagrams. */
     static final List<String> NAMES = List.of(
             REFUSE,
+            DatagramFaults.LOSS,
             Corrupt.NAME,
             Delay.NAME,
             Rate.NAME,
@@ -29,6 +32,8 @@ final class BehaviourSets {
 
     private final String listener;
 
+    private final Protocol protocol;
+
     private final Map<String, Behaviour> beans;
 
     /**
@@ -36,9 +41,10 @@ final class BehaviourSets {
      *
      * @throws EchoConfigurationException if a bean has the name of a behaviour of the configuration
      */
-    BehaviourSets(String listener, Map<String, Behaviour> beans) {
+    BehaviourSets(String listener, Protocol protocol, Map<String, Behaviour> beans) {
         beans.keySet().stream().filter(NAMES::contains).findFirst().ifPresent(BehaviourSets::refuse);
         this.listener = listener;
+        this.protocol = protocol;
         this.beans = beans;
     }
 
@@ -49,12 +55,13 @@ final class BehaviourSets {
     }
 
     /**
-     * Checks the names of beans.
+     * Checks the names of beans, and that the behaviours are for what the listener echoes.
      *
      * @param prefix what the name of their property begins with
-     * @throws EchoConfigurationException if there is no such bean
+     * @throws EchoConfigurationException if there is no such bean, or if a behaviour can do nothing
      */
     void check(String prefix, BehaviourProperties properties) {
+        BehaviourRules.check(prefix, properties, this.protocol);
         for (String name : properties.beans()) {
             if (!name.equals(EVERY_BEAN) && !this.beans.containsKey(name)) {
                 throw new EchoConfigurationException(

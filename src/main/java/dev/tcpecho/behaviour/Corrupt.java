@@ -22,6 +22,11 @@ final class Corrupt implements Behaviour {
         return stream.doOnNext(buffer -> context.acted(NAME, positions.flipIn(buffer)));
     }
 
+    /** Flips the bits of a datagram, which is a stream of its own; returns how many. */
+    int flipIn(ByteBuf datagram, RandomGenerator random) {
+        return new Positions(random).flipIn(datagram);
+    }
+
     /** Where the next bit of one stream is flipped. */
     private final class Positions {
 

@@ -41,7 +41,8 @@ final class Delay implements Behaviour {
         return new Pieces(waiting, arrivals).filter(ByteBuf::isReadable);
     }
 
-    private long draw(RandomGenerator random) {
+    /** Draws a delay in nanoseconds, 0 or more. */
+    long draw(RandomGenerator random) {
         if (this.jitterNanos == 0) {
             return this.nanos;
         }

@@ -2,6 +2,7 @@ package dev.tcpecho.behaviour;
 
 import dev.tcpecho.BehaviourProperties;
 import dev.tcpecho.EchoConfigurationException;
+import dev.tcpecho.EchoProperties.Listener;
 import dev.tcpecho.echo.EchoConnection;
 import dev.tcpecho.echo.EchoStream;
 import dev.tcpecho.metrics.BehaviourMetrics;
@@ -32,7 +33,7 @@ import reactor.core.scheduler.Scheduler;
  * The behaviours of one listener: those of the configuration, or those that were switched to at run time. Without any,
  * and where none may be switched to, a stream passes untouched.
  */
-public final class ListenerBehaviours implements EchoStream {
+public final class ListenerBehaviours implements EchoStream, DatagramBehaviours {
 
     private static final Log logger = LogFactory.getLog(ListenerBehaviours.class);
 
@@ -56,7 +57,8 @@ public final class ListenerBehaviours implements EchoStream {
 
     private final ActsLog actsLog;
 
-    private final AtomicLong connections = new AtomicLong();
+    /** Of the connections, or of the datagrams that a behaviour may shape. */
+    private final AtomicLong numbers = new AtomicLong();
 
     private final CurrentBehaviours current;
 
@@ -69,7 +71,7 @@ public final class ListenerBehaviours implements EchoStream {
      * Begins with the behaviours of the configuration.
      *
      * @param listener the listener's name
-     * @param configured its configuration
+     * @param properties its configuration
      * @param beans the beans that shape streams, by their names, in their order
      * @param switchable whether other behaviours may be switched to
      * @param registry where the meters are registered
@@ -79,15 +81,15 @@ public final class ListenerBehaviours implements EchoStream {
      */
     public ListenerBehaviours(
             String listener,
-            BehaviourProperties configured,
+            Listener properties,
             Map<String, Behaviour> beans,
             boolean switchable,
             MeterRegistry registry,
             Scheduler timer) {
         this.listener = listener;
-        this.sets = new BehaviourSets(listener, beans);
-        this.sets.check("echo.listeners.%s.behaviours.".formatted(listener), configured);
-        this.configured = this.sets.of(configured);
+        this.sets = new BehaviourSets(listener, properties.protocol(), beans);
+        this.sets.check("echo.listeners.%s.behaviours.".formatted(listener), properties.behaviours());
+        this.configured = this.sets.of(properties.behaviours());
         this.switchable = switchable;
         this.timer = timer;
         this.current = new CurrentBehaviours(new InForce(1, this.configured, null, null));
@@ -142,7 +144,7 @@ public final class ListenerBehaviours implements EchoStream {
         if (!isUsed()) {
             return false;
         }
-        long number = this.connections.incrementAndGet();
+        long number = this.numbers.incrementAndGet();
         accepted.attr(NUMBER).set(number);
         boolean refused = this.current.get().set().refuses(number);
         if (refused) {
@@ -182,6 +184,12 @@ public final class ListenerBehaviours implements EchoStream {
                 this.source.subscribe(new StreamSwitch(current, metrics, connection, number, writer));
             }
         };
+    }
+
+    @Override
+    public long shape(ByteBuf datagram) {
+        BehaviourSet set = this.current.get().set();
+        return set.isEmpty() ? 0 : set.datagrams().shape(datagram, this.numbers.incrementAndGet(), this.metrics::acted);
     }
 
     /**

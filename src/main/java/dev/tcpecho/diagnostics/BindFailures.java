@@ -6,6 +6,7 @@ import dev.tcpecho.BehaviourProperties.Chunk;
 import dev.tcpecho.BehaviourProperties.Corrupt;
 import dev.tcpecho.BehaviourProperties.Delay;
 import dev.tcpecho.BehaviourProperties.Greeting;
+import dev.tcpecho.BehaviourProperties.Loss;
 import dev.tcpecho.BehaviourProperties.Rate;
 import dev.tcpecho.BehaviourProperties.Refuse;
 import dev.tcpecho.EchoConfigurationException;
@@ -56,6 +57,7 @@ public final class BindFailures {
                     After.class,
                     new Wanted("a data size or a duration", "a number and a unit, for example 10KB or 5s")),
             Map.entry(Refuse.class, new Wanted("a share or close-port", "a share from 0 to 1, or to close-port")),
+            Map.entry(Loss.class, new Wanted("a share", "a share from 0 to 1")),
             Map.entry(Greeting.class, new Wanted("a text", "a text in quotation marks, for example \"hello\"")),
             Map.entry(
                     BehaviourProperties.class,

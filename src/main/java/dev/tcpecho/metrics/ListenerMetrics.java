@@ -5,7 +5,6 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
-import io.micrometer.core.instrument.binder.BaseUnits;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
@@ -28,9 +27,7 @@ public final class ListenerMetrics {
 
     private final LongAdder acceptFailures = new LongAdder();
 
-    private final LongAdder received = new LongAdder();
-
-    private final LongAdder sent = new LongAdder();
+    private final ByteCounters bytes;
 
     private final Timer duration;
 
@@ -67,15 +64,7 @@ public final class ListenerMetrics {
         counter("echo.accept.failures", this.acceptFailures, tags)
                 .description("Times that no connection could be accepted since the start, for want of descriptors")
                 .register(registry);
-        counter("echo.received", this.received, tags)
-                .baseUnit(BaseUnits.BYTES)
-                .description("Bytes read from clients")
-                .register(registry);
-        counter("echo.sent", this.sent, tags)
-                .baseUnit(BaseUnits.BYTES)
-                .description(
-                        "Bytes that the kernel took for clients; received less sent is held, or was lost with its connection")
-                .register(registry);
+        this.bytes = new ByteCounters(registry, tags);
         this.duration = Timer.builder("echo.connection.duration")
                 .tags(tags)
                 .description("How long connections were open")
@@ -141,7 +130,7 @@ public final class ListenerMetrics {
      * @param bytes how many, 0 or more
      */
     public void received(int bytes) {
-        this.received.add(bytes);
+        this.bytes.received(bytes);
     }
 
     /**
@@ -150,7 +139,7 @@ public final class ListenerMetrics {
      * @param bytes how many, 0 or more
      */
     public void sent(int bytes) {
-        this.sent.add(bytes);
+        this.bytes.sent(bytes);
     }
 
     /**

@@ -8,6 +8,7 @@ import dev.tcpecho.echo.EchoOperations;
 import dev.tcpecho.echo.OpenConnection;
 import dev.tcpecho.transport.Transport;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.NetUtil;
@@ -29,6 +30,7 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.core.env.Environment;
 import reactor.core.publisher.Mono;
 import reactor.netty.tcp.TcpServer;
+import reactor.netty.udp.UdpServer;
 
 /**
  * {@link SmartLifecycle} that opens every configured listener or none, and on stop gives open connections time to end.
@@ -52,7 +54,7 @@ public final class EchoServer implements SmartLifecycle {
 
     private final Environment environment;
 
-    private final Map<String, ListenerSocket> listeners = new TreeMap<>();
+    private final Map<String, EchoListener> listeners = new TreeMap<>();
 
     private final Map<String, ListenerBehaviours> behaviours;
 
@@ -62,6 +64,8 @@ public final class EchoServer implements SmartLifecycle {
 
     EchoServer(
             TcpServer tcpServer,
+            UdpServer udpServer,
+            EventLoopGroup eventLoops,
             Transport transport,
             EchoProperties properties,
             Map<String, ListenerBehaviours> behaviours,
@@ -74,8 +78,14 @@ public final class EchoServer implements SmartLifecycle {
         this.environment = environment;
         this.drain = new ConnectionDrain(this.connections, properties.drain());
         this.admission = new Admission(properties.limits());
+        DatagramListeners datagrams =
+                new DatagramListeners(udpServer, eventLoops, transport, properties.limits(), registry);
         properties.listeners().forEach((name, listener) -> {
             ListenerBehaviours shaping = Objects.requireNonNull(behaviours.get(name));
+            if (listener.isUdp()) {
+                this.listeners.put(name, datagrams.newListener(name, listener, shaping));
+                return;
+            }
             ListenerPipeline pipeline = new ListenerPipeline(
                     name,
                     listener,
@@ -114,7 +124,7 @@ public final class EchoServer implements SmartLifecycle {
         ProcessResources resources = ProcessResources.current();
         this.admission.limitConnections(
                 resources.connections(this.properties.limits().connections()));
-        this.listeners.values().forEach(ListenerSocket::accept);
+        this.listeners.values().forEach(EchoListener::accept);
         logStart();
         this.behaviours.values().forEach(ListenerBehaviours::start);
         resources.shortages(this.properties).forEach(logger::warn);
@@ -154,7 +164,7 @@ public final class EchoServer implements SmartLifecycle {
     }
 
     private void closeListeners() {
-        Mono.when(this.listeners.values().stream().map(ListenerSocket::close).toList())
+        Mono.when(this.listeners.values().stream().map(EchoListener::close).toList())
                 .timeout(CLOSE_TIMEOUT)
                 // A stalled event loop must not keep the others from draining.
                 .onErrorComplete()

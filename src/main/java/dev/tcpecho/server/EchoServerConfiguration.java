@@ -6,6 +6,7 @@ import dev.tcpecho.ListenerRules;
 import dev.tcpecho.behaviour.Behaviour;
 import dev.tcpecho.behaviour.BehaviourRegistry;
 import dev.tcpecho.channel.BoundedReceiveBuffers;
+import dev.tcpecho.datagram.DatagramReads;
 import dev.tcpecho.echo.EchoHandler;
 import dev.tcpecho.echo.HeldBytes;
 import dev.tcpecho.transport.Transport;
@@ -32,6 +33,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 import reactor.core.scheduler.Schedulers;
 import reactor.netty.tcp.TcpServer;
+import reactor.netty.udp.UdpServer;
 
 /** Assembles the echo: a transport, its event loops, the TCP server that they run, and the listeners that it opens. */
 @Configuration(proxyBeanMethods = false)
@@ -44,6 +46,9 @@ class EchoServerConfiguration {
 
     /** As many as Netty's allocators for a single socket. */
     private static final int READS_IN_A_ROW = 16;
+
+    /** What the kernel keeps of datagrams that wait to be read, in bytes: some thousands of small ones. */
+    private static final int RECEIVE_BUFFER = 4 * 1024 * 1024;
 
     /** The endpoint that switches behaviours, where its access is not restricted. */
     private static final EndpointId BEHAVIOURS = EndpointId.of("behaviours");
@@ -86,6 +91,17 @@ class EchoServerConfiguration {
                 .handle(new EchoHandler());
     }
 
+    @Bean
+    UdpServer echoUdpServer(EventLoopGroup echoEventLoops, Transport transport) {
+        return DatagramReads.configure(
+                UdpServer.create()
+                        // Unlike TcpServer, it would ask reactor.netty.native for the kind of channel.
+                        .runOn(preferNative -> echoEventLoops, true)
+                        // The kernel gives no more than net.core.rmem_max.
+                        .option(ChannelOption.SO_RCVBUF, RECEIVE_BUFFER),
+                transport);
+    }
+
     private static int heldBytes(Object message) {
         return (message instanceof ByteBuf buffer) ? HeldBytes.sizeInChannel(buffer) : 0;
     }
@@ -96,7 +112,7 @@ class EchoServerConfiguration {
             ListableBeanFactory beans,
             ObjectProvider<EndpointAccessResolver> access,
             MeterRegistry registry) {
-        ListenerRules.check(properties.listeners());
+        ListenerRules.check(properties);
         boolean switchable = access.stream()
                 .anyMatch(resolver -> resolver.accessFor(BEHAVIOURS, Access.READ_ONLY) == Access.UNRESTRICTED);
         return new BehaviourRegistry(
@@ -116,6 +132,8 @@ class EchoServerConfiguration {
     @Bean
     EchoServer echoServer(
             TcpServer echoTcpServer,
+            UdpServer echoUdpServer,
+            EventLoopGroup echoEventLoops,
             Transport transport,
             EchoProperties properties,
             BehaviourRegistry behaviours,
@@ -125,6 +143,14 @@ class EchoServerConfiguration {
         IneffectiveProperties.describe(properties, bundles.getBundleNames(), environment)
                 .forEach(logger::warn);
         return new EchoServer(
-                echoTcpServer, transport, properties, behaviours.listeners(), bundles, registry, environment);
+                echoTcpServer,
+                echoUdpServer,
+                echoEventLoops,
+                transport,
+                properties,
+                behaviours.listeners(),
+                bundles,
+                registry,
+                environment);
     }
 }

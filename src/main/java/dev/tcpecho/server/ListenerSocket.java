@@ -22,7 +22,7 @@ import reactor.netty.DisposableServer;
 import reactor.netty.tcp.TcpServer;
 
 /** The socket on which one listener accepts connections. A behaviour may close its port for a while. */
-final class ListenerSocket {
+final class ListenerSocket implements EchoListener {
 
     private static final Log logger = LogFactory.getLog(ListenerSocket.class);
 
@@ -73,13 +73,8 @@ final class ListenerSocket {
         listening.pipeline().addFirst("echo.accept-filter", this.pipeline.newAcceptFilter(this.connections));
     }
 
-    /**
-     * Opens the listener, which does not accept yet.
-     *
-     * @param others where the listeners listen that are open already, by their names
-     * @throws ListenerBindException if its port cannot be bound
-     */
-    synchronized void open(Map<String, InetSocketAddress> others) {
+    @Override
+    public synchronized void open(Map<String, InetSocketAddress> others) {
         InetSocketAddress wanted;
         try {
             wanted = BindAddress.resolve(this.listener.address(), this.listener.port());
@@ -108,8 +103,9 @@ final class ListenerSocket {
         return server;
     }
 
-    /** Accepts connections from now on, unless a behaviour closes the port. */
-    synchronized void accept() {
+    /** Accepts, unless a behaviour closes the port. */
+    @Override
+    public synchronized void accept() {
         if (this.bound != null) {
             read(this.bound.channel());
         }
@@ -167,13 +163,13 @@ final class ListenerSocket {
         followBehaviours();
     }
 
-    /** Tells whether the port is to be open, and cannot be opened again. */
-    boolean isUnopened() {
+    @Override
+    public boolean isUnopened() {
         return this.unopened;
     }
 
-    /** Closes the listener; connections that it accepted go on. Completes when its port is closed. */
-    synchronized Mono<Void> close() {
+    @Override
+    public synchronized Mono<Void> close() {
         this.address = null;
         this.unopened = false;
         return closePort();
@@ -190,7 +186,8 @@ final class ListenerSocket {
     }
 
     /** Returns where the listener listens, even while a behaviour closes its port; empty if it is not open. */
-    Optional<InetSocketAddress> address() {
+    @Override
+    public Optional<InetSocketAddress> address() {
         return Optional.ofNullable(this.address);
     }
 }

@@ -1,6 +1,7 @@
 package dev.tcpecho.behaviour;
 
 import dev.tcpecho.BehaviourProperties;
+import dev.tcpecho.EchoProperties.Protocol;
 import dev.tcpecho.echo.EchoConnection;
 import dev.tcpecho.echo.HeldBytes;
 import dev.tcpecho.metrics.BehaviourMetrics;
@@ -42,7 +43,7 @@ final class ShapedStream implements AutoCloseable {
     private long millis;
 
     ShapedStream(BehaviourProperties properties) {
-        this(new BehaviourSets("plain", Map.of()).of(properties), 1);
+        this(new BehaviourSets("plain", Protocol.TCP, Map.of()).of(properties), 1);
     }
 
     ShapedStream(BehaviourSet set, long number) {

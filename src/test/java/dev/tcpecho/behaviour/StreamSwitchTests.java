@@ -2,6 +2,7 @@ package dev.tcpecho.behaviour;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tcpecho.EchoProperties.Protocol;
 import dev.tcpecho.echo.EchoConnection;
 import dev.tcpecho.echo.HeldBytes;
 import dev.tcpecho.metrics.BehaviourMetrics;
@@ -124,7 +125,8 @@ class StreamSwitchTests {
 
     @Test
     void takesNoOtherSetWhenABehaviourHasEndedIt() {
-        begin(new BehaviourSets("plain", Map.of("take", (stream, context) -> stream.take(2))).of(TestBehaviours.of()));
+        begin(new BehaviourSets("plain", Protocol.TCP, Map.of("take", (stream, context) -> stream.take(2)))
+                .of(TestBehaviours.of()));
         receive();
         // It waits, as the first has filled the channel, and is the last.
         ByteBuf last = receive();

@@ -1,6 +1,7 @@
 package dev.tcpecho.behaviour;
 
 import dev.tcpecho.BehaviourProperties;
+import dev.tcpecho.EchoProperties.Protocol;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.springframework.boot.context.properties.bind.Bindable;
@@ -25,6 +26,6 @@ final class TestBehaviours {
 
     /** Makes the set of the listener plain. */
     static BehaviourSet set(String... settings) {
-        return new BehaviourSets("plain", Map.of()).of(of(settings));
+        return new BehaviourSets("plain", Protocol.TCP, Map.of()).of(of(settings));
     }
 }

@@ -168,7 +168,8 @@ class ChartConfigurationTests {
                         new Greeting("hello {remote}\\r\\n", Format.TEXT, 1),
                         new After(null, Duration.ofHours(1), 1),
                         null,
-                        new Refuse(0.001, Mode.RESET)));
+                        new Refuse(0.001, Mode.RESET),
+                        null));
     }
 
     @Test
@@ -184,7 +185,8 @@ class ChartConfigurationTests {
                 new Greeting("", Format.JSON, 1),
                 null,
                 new After(DataSize.ofBytes(10_240), null, 1),
-                new Refuse(0.1, Mode.RESET));
+                new Refuse(0.1, Mode.RESET),
+                null);
         assertThat(behaviours("""
                 corrupt: 1000000
                 delay: 100ms

@@ -1,0 +1,151 @@
+package dev.tcpecho.server;
+
+import dev.tcpecho.EchoProperties.Listener;
+import dev.tcpecho.address.LocalAddresses;
+import dev.tcpecho.datagram.DatagramFilter;
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.NestedExceptionUtils;
+import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+/** A listener that echoes datagrams. One that listens on every address follows the addresses of the host. */
+final class DatagramListener implements EchoListener {
+
+    private static final Log logger = LogFactory.getLog(DatagramListener.class);
+
+    private static final int SECONDS_BETWEEN_LOOKS = 2;
+
+    private final String name;
+
+    private final Listener listener;
+
+    private final DatagramFilter filter;
+
+    private final DatagramSockets sockets;
+
+    private final @Nullable UnnamedAddresses unnamedAddresses;
+
+    private volatile @Nullable InetSocketAddress address;
+
+    private Set<InetAddress> named = Set.of();
+
+    private @Nullable Disposable looks;
+
+    DatagramListener(
+            String name,
+            Listener listener,
+            DatagramFilter filter,
+            DatagramSockets sockets,
+            @Nullable UnnamedAddresses unnamedAddresses) {
+        this.name = name;
+        this.listener = listener;
+        this.filter = filter;
+        this.sockets = sockets;
+        this.unnamedAddresses = unnamedAddresses;
+    }
+
+    @Override
+    public synchronized void open(Map<String, InetSocketAddress> others) {
+        try {
+            InetSocketAddress wanted = BindAddress.resolve(this.listener.address(), this.listener.port());
+            InetSocketAddress bound = wanted.getAddress().isAnyLocalAddress() ? openEvery(wanted) : openOne(wanted);
+            this.filter.addOwnPort(bound.getPort());
+            this.address = bound;
+        } catch (IOException | RuntimeException ex) {
+            throw new ListenerBindException(this.name, this.listener, null, ex);
+        }
+    }
+
+    private InetSocketAddress openOne(InetSocketAddress wanted) throws IOException {
+        LocalAddresses.lookUp();
+        if (DatagramFilter.isForMany(wanted.getAddress())) {
+            throw new IOException("it is a broadcast address");
+        }
+        return this.sockets.open(wanted.getAddress(), wanted.getPort());
+    }
+
+    private InetSocketAddress openEvery(InetSocketAddress wanted) throws IOException {
+        int port = wanted.getPort();
+        if (this.unnamedAddresses != null) {
+            port = this.unnamedAddresses.open(port);
+        } else {
+            logger.info(
+                    "Echo listener %s answers on the addresses of this host's interfaces, and on no other: only epoll can"
+                            .formatted(this.name));
+        }
+        for (InetAddress each : lookUp(wanted)) {
+            try {
+                port = this.sockets.open(each, port).getPort();
+            } catch (RuntimeException ex) {
+                // The kernel has not yet found the address to be unique (RFC 4862), or has just lost it.
+                if (!String.valueOf(
+                                NestedExceptionUtils.getMostSpecificCause(ex).getMessage())
+                        .contains("Cannot assign requested address")) {
+                    throw ex;
+                }
+            }
+        }
+        this.named = this.sockets.addresses();
+        if (this.named.isEmpty()) {
+            throw new IOException("no interface has an address");
+        }
+        return new InetSocketAddress(wanted.getAddress(), port);
+    }
+
+    private static Set<InetAddress> lookUp(InetSocketAddress wanted) {
+        boolean onlyIpv4 = wanted.getAddress() instanceof Inet4Address;
+        return LocalAddresses.lookUp().stream()
+                .filter(each -> !onlyIpv4 || each instanceof Inet4Address)
+                .collect(Collectors.toSet());
+    }
+
+    @Override
+    public synchronized void accept() {
+        InetSocketAddress bound = this.address;
+        if (bound != null && bound.getAddress().isAnyLocalAddress()) {
+            this.looks = Schedulers.boundedElastic()
+                    .schedulePeriodically(
+                            () -> follow(bound), SECONDS_BETWEEN_LOOKS, SECONDS_BETWEEN_LOOKS, TimeUnit.SECONDS);
+        }
+    }
+
+    private synchronized void follow(InetSocketAddress bound) {
+        if (this.address != null) {
+            Set<InetAddress> now = lookUp(bound);
+            this.sockets.follow(this.named, now, bound.getPort());
+            this.named = now;
+        }
+    }
+
+    @Override
+    public synchronized Mono<Void> close() {
+        this.address = null;
+        if (this.looks != null) {
+            this.looks.dispose();
+        }
+        return Mono.when(
+                (this.unnamedAddresses != null) ? this.unnamedAddresses.close() : Mono.empty(), this.sockets.close());
+    }
+
+    @Override
+    public Optional<InetSocketAddress> address() {
+        return Optional.ofNullable(this.address);
+    }
+
+    @Override
+    public boolean isUnopened() {
+        return false;
+    }
+}

@@ -1,0 +1,125 @@
+package dev.tcpecho.server;
+
+import dev.tcpecho.transport.KernelDrops;
+import dev.tcpecho.transport.PendingInput;
+import io.netty.channel.Channel;
+import io.netty.util.NetUtil;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.springframework.core.NestedExceptionUtils;
+import reactor.core.publisher.Mono;
+import reactor.netty.Connection;
+import reactor.netty.udp.UdpServer;
+
+/**
+ * The sockets of one listener of datagrams: one for each address, because a socket that is bound to every address
+ * answers from one that the client may not have asked.
+ */
+final class DatagramSockets {
+
+    private static final Log logger = LogFactory.getLog(DatagramSockets.class);
+
+    private final String name;
+
+    private final UdpServer udpServer;
+
+    private final KernelDrops kernelDrops;
+
+    private final Map<InetAddress, Connection> open = new ConcurrentHashMap<>();
+
+    /** Those about which the log has told. */
+    private final Set<InetAddress> failed = new HashSet<>();
+
+    DatagramSockets(String name, UdpServer udpServer, KernelDrops kernelDrops) {
+        this.name = name;
+        this.udpServer = udpServer;
+        this.kernelDrops = kernelDrops;
+    }
+
+    /**
+     * Opens the socket of an address, unless it is open. Waits for an event loop.
+     *
+     * @param port the port, or 0 for any free one
+     * @return where it is bound
+     * @throws RuntimeException if it cannot be bound
+     */
+    synchronized InetSocketAddress open(InetAddress address, int port) {
+        Connection socket = this.open.get(address);
+        if (socket == null) {
+            socket = this.udpServer
+                    .bindAddress(() -> new InetSocketAddress(address, port))
+                    .bindNow();
+            this.open.put(address, socket);
+            this.kernelDrops.add(localAddress(socket));
+        }
+        return localAddress(socket);
+    }
+
+    private static InetSocketAddress localAddress(Connection socket) {
+        return (InetSocketAddress) socket.channel().localAddress();
+    }
+
+    /** Returns the channel of an address, if its socket is open. */
+    Optional<Channel> find(InetAddress address) {
+        return Optional.ofNullable(this.open.get(address)).map(Connection::channel);
+    }
+
+    /** Returns the addresses whose sockets are open. */
+    Set<InetAddress> addresses() {
+        return Set.copyOf(this.open.keySet());
+    }
+
+    /** Opens the sockets of addresses that the host has got, and closes those of addresses that it has lost. */
+    synchronized void follow(Set<InetAddress> before, Set<InetAddress> now, int port) {
+        this.failed.retainAll(now);
+        now.stream().filter(address -> !this.open.containsKey(address)).forEach(address -> openGot(address, port));
+        before.stream().filter(address -> !now.contains(address)).forEach(this::closeLost);
+    }
+
+    private void openGot(InetAddress address, int port) {
+        try {
+            open(address, port);
+            this.failed.remove(address);
+            logger.info("Echo listener %s is open on %s, too".formatted(this.name, NetUtil.toAddressString(address)));
+        } catch (RuntimeException ex) {
+            // An address of IPv6 can be bound only after the kernel has found it to be unique (RFC 4862).
+            if (this.failed.add(address)) {
+                logger.warn("Echo listener %s cannot be opened on %s, and tries again: %s"
+                        .formatted(
+                                this.name,
+                                NetUtil.toAddressString(address),
+                                NestedExceptionUtils.getMostSpecificCause(ex).getMessage()));
+            }
+        }
+    }
+
+    private void closeLost(InetAddress address) {
+        Connection lost = this.open.remove(address);
+        if (lost != null) {
+            close(lost).subscribe();
+            logger.info("Echo listener %s is closed on %s, which this host has lost"
+                    .formatted(this.name, NetUtil.toAddressString(address)));
+        }
+    }
+
+    /** Closes every socket behind what has arrived; completes when all are closed. */
+    synchronized Mono<Void> close() {
+        List<Mono<Void>> closing = this.open.values().stream().map(this::close).toList();
+        this.open.clear();
+        return Mono.when(closing);
+    }
+
+    private Mono<Void> close(Connection socket) {
+        this.kernelDrops.remove(localAddress(socket));
+        PendingInput.readBefore(socket.channel().eventLoop(), socket.channel()::close);
+        return socket.onDispose();
+    }
+}

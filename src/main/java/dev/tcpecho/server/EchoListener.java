@@ -1,0 +1,30 @@
+package dev.tcpecho.server;
+
+import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.Optional;
+import reactor.core.publisher.Mono;
+
+/** What the service opens for one listener of the configuration. */
+interface EchoListener {
+
+    /**
+     * Opens the listener, which does not echo yet.
+     *
+     * @param others where the listeners listen that are open already, by their names
+     * @throws ListenerBindException if its address cannot be bound
+     */
+    void open(Map<String, InetSocketAddress> others);
+
+    /** Echoes from now on. */
+    void accept();
+
+    /** Closes the listener; its connections go on. Completes when its port is closed. */
+    Mono<Void> close();
+
+    /** Returns where the listener listens; empty if it is not open. */
+    Optional<InetSocketAddress> address();
+
+    /** Tells whether the port is to be open, and cannot be opened. */
+    boolean isUnopened();
+}
