@@ -1,14 +1,16 @@
 package dev.tcpecho.address;
 
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InterfaceAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -38,10 +40,7 @@ public final class LocalAddresses {
             for (NetworkInterface each : Collections.list(NetworkInterface.getNetworkInterfaces())) {
                 List<InterfaceAddress> ofInterface = each.getInterfaceAddresses();
                 ofInterface.stream().map(InterfaceAddress::getAddress).forEach(addresses::add);
-                ofInterface.stream()
-                        .map(InterfaceAddress::getBroadcast)
-                        .filter(Objects::nonNull)
-                        .forEach(broadcasts::add);
+                ofInterface.forEach(address -> addBroadcasts(address, broadcasts));
             }
         } catch (SocketException ex) {
             logger.warn("The system does not tell the addresses of its interfaces: " + ex.getMessage());
@@ -51,12 +50,40 @@ public final class LocalAddresses {
     }
 
     /**
+     * The last address of a network, which loopback does not name, and the first one, which older kernels take for one.
+     */
+    private static void addBroadcasts(InterfaceAddress ofInterface, Set<InetAddress> broadcasts) {
+        if (ofInterface.getBroadcast() != null) {
+            broadcasts.add(ofInterface.getBroadcast());
+        }
+        int prefixLength = ofInterface.getNetworkPrefixLength();
+        if (ofInterface.getAddress() instanceof Inet4Address address && prefixLength > 0 && prefixLength < 31) {
+            int hosts = -1 >>> prefixLength;
+            broadcasts.add(address(bits(address) | hosts));
+            broadcasts.add(address(bits(address) & ~hosts));
+        }
+    }
+
+    private static int bits(Inet4Address address) {
+        return ByteBuffer.wrap(address.getAddress()).getInt();
+    }
+
+    private static InetAddress address(int bits) {
+        try {
+            return InetAddress.getByAddress(
+                    ByteBuffer.allocate(Integer.BYTES).putInt(bits).array());
+        } catch (UnknownHostException ex) {
+            throw new IllegalStateException("an address of IPv4 has four bytes", ex);
+        }
+    }
+
+    /**
      * Tells whether an address is a broadcast address of IPv4.
      *
      * @param address the address
      * @return whether it is that of the local network, or of a network that an interface is in
      */
     public static boolean isBroadcast(InetAddress address) {
-        return address.hashCode() == LIMITED_BROADCAST || broadcast.contains(address);
+        return (address instanceof Inet4Address ipv4 && bits(ipv4) == LIMITED_BROADCAST) || broadcast.contains(address);
     }
 }

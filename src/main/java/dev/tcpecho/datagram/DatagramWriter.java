@@ -8,6 +8,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.DefaultChannelPromise;
 import io.netty.channel.socket.DatagramPacket;
+import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GenericFutureListener;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -75,18 +76,18 @@ final class DatagramWriter
         }
     }
 
-    private void write(ByteBuf content, InetSocketAddress recipient) {
+    private Future<?> write(ByteBuf content, InetSocketAddress recipient) {
         if (content.isReadable()) {
             Write write = new Write(this.socket, content.readableBytes(), recipient);
             write.addListener(this);
-            this.socket.write(new DatagramPacket(content, recipient), write);
-        } else {
-            content.release();
-            writeEmpty(recipient);
+            return this.socket.write(new DatagramPacket(content, recipient), write);
         }
+        content.release();
+        sendEmpty(recipient);
+        return this.socket.newSucceededFuture();
     }
 
-    private void writeEmpty(InetSocketAddress recipient) {
+    private void sendEmpty(InetSocketAddress recipient) {
         // Behind those that came before it.
         this.socket.flush();
         try {

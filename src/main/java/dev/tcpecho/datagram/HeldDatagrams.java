@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /** The datagrams of one socket that a behaviour delays. They are sent in any case: at last when the socket closes. */
@@ -29,11 +29,11 @@ final class HeldDatagrams extends ChannelOutboundHandlerAdapter {
 
     private final AtomicLong bytes;
 
-    private final BiConsumer<ByteBuf, InetSocketAddress> writer;
+    private final BiFunction<ByteBuf, InetSocketAddress, Future<?>> writer;
 
     private final Set<Held> held = new LinkedHashSet<>();
 
-    HeldDatagrams(Channel socket, AtomicLong bytes, BiConsumer<ByteBuf, InetSocketAddress> writer) {
+    HeldDatagrams(Channel socket, AtomicLong bytes, BiFunction<ByteBuf, InetSocketAddress, Future<?>> writer) {
         this.socket = socket;
         this.bytes = bytes;
         this.writer = writer;
@@ -60,23 +60,25 @@ final class HeldDatagrams extends ChannelOutboundHandlerAdapter {
         }
     }
 
-    private void send(Held due) {
+    private Future<?> send(Held due) {
         this.bytes.addAndGet(-due.size);
-        this.writer.accept(due.content, due.recipient);
+        return this.writer.apply(due.content, due.recipient);
     }
 
+    /** The channel of io_uring would take back what the kernel has not taken when it closes. */
     @Override
     public void close(ChannelHandlerContext context, ChannelPromise promise) {
         List<Held> rest = List.copyOf(this.held);
         this.held.clear();
-        rest.forEach(waiting -> {
+        Future<?> last = context.newSucceededFuture();
+        for (Held waiting : rest) {
             if (waiting.timer != null) {
                 waiting.timer.cancel(false);
             }
-            send(waiting);
-        });
+            last = send(waiting);
+        }
         context.flush();
-        context.close(promise);
+        last.addListener(sent -> context.close(promise));
     }
 
     /** A datagram that waits. */

@@ -21,7 +21,9 @@ public final class DatagramMetrics {
 
     private final Map<DropReason, LongAdder> dropped = new EnumMap<>(DropReason.class);
 
-    private final ByteCounters bytes;
+    private final LongAdder receivedBytes = new LongAdder();
+
+    private final LongAdder sentBytes = new LongAdder();
 
     /**
      * Registers the meters.
@@ -52,7 +54,14 @@ public final class DatagramMetrics {
                 .tags(tags)
                 .description("Datagrams that the kernel dropped because the receive buffer was full")
                 .register(registry);
-        this.bytes = new ByteCounters(registry, tags);
+        FunctionCounter.builder("echo.datagrams.received.bytes", this.receivedBytes, LongAdder::sum)
+                .tags(tags)
+                .description("Bytes of the datagrams read from clients")
+                .register(registry);
+        FunctionCounter.builder("echo.datagrams.sent.bytes", this.sentBytes, LongAdder::sum)
+                .tags(tags)
+                .description("Bytes of the datagrams that the kernel took for clients")
+                .register(registry);
     }
 
     /**
@@ -62,7 +71,7 @@ public final class DatagramMetrics {
      */
     public void received(int bytes) {
         this.received.increment();
-        this.bytes.received(bytes);
+        this.receivedBytes.add(bytes);
     }
 
     /**
@@ -72,7 +81,7 @@ public final class DatagramMetrics {
      */
     public void sent(int bytes) {
         this.sent.increment();
-        this.bytes.sent(bytes);
+        this.sentBytes.add(bytes);
     }
 
     /**

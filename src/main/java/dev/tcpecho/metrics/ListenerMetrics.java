@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.BaseUnits;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
@@ -27,7 +28,9 @@ public final class ListenerMetrics {
 
     private final LongAdder acceptFailures = new LongAdder();
 
-    private final ByteCounters bytes;
+    private final LongAdder received = new LongAdder();
+
+    private final LongAdder sent = new LongAdder();
 
     private final Timer duration;
 
@@ -64,7 +67,15 @@ public final class ListenerMetrics {
         counter("echo.accept.failures", this.acceptFailures, tags)
                 .description("Times that no connection could be accepted since the start, for want of descriptors")
                 .register(registry);
-        this.bytes = new ByteCounters(registry, tags);
+        counter("echo.received", this.received, tags)
+                .baseUnit(BaseUnits.BYTES)
+                .description("Bytes read from clients")
+                .register(registry);
+        counter("echo.sent", this.sent, tags)
+                .baseUnit(BaseUnits.BYTES)
+                .description(
+                        "Bytes that the kernel took for clients; received less sent is held, or was lost with its connection")
+                .register(registry);
         this.duration = Timer.builder("echo.connection.duration")
                 .tags(tags)
                 .description("How long connections were open")
@@ -130,7 +141,7 @@ public final class ListenerMetrics {
      * @param bytes how many, 0 or more
      */
     public void received(int bytes) {
-        this.bytes.received(bytes);
+        this.received.add(bytes);
     }
 
     /**
@@ -139,7 +150,7 @@ public final class ListenerMetrics {
      * @param bytes how many, 0 or more
      */
     public void sent(int bytes) {
-        this.bytes.sent(bytes);
+        this.sent.add(bytes);
     }
 
     /**

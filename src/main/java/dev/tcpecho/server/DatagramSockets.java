@@ -16,6 +16,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.core.NestedExceptionUtils;
 import reactor.core.publisher.Mono;
+import reactor.netty.ChannelBindException;
 import reactor.netty.Connection;
 import reactor.netty.udp.UdpServer;
 
@@ -49,18 +50,29 @@ final class DatagramSockets {
      *
      * @param port the port, or 0 for any free one
      * @return where it is bound
-     * @throws RuntimeException if it cannot be bound
+     * @throws ChannelBindException if it cannot be bound
      */
     synchronized InetSocketAddress open(InetAddress address, int port) {
         Connection socket = this.open.get(address);
         if (socket == null) {
-            socket = this.udpServer
-                    .bindAddress(() -> new InetSocketAddress(address, port))
-                    .bindNow();
+            socket = bind(new InetSocketAddress(address, port));
             this.open.put(address, socket);
             this.kernelDrops.add(localAddress(socket));
         }
         return localAddress(socket);
+    }
+
+    private Connection bind(InetSocketAddress wanted) {
+        BindFailure failure = new BindFailure();
+        try {
+            return this.udpServer
+                    .bindAddress(() -> wanted)
+                    .doOnChannelInit(
+                            (observer, channel, remote) -> channel.pipeline().addFirst(failure))
+                    .bindNow();
+        } catch (ChannelBindException ex) {
+            throw ChannelBindException.fail(wanted, failure.cause());
+        }
     }
 
     private static InetSocketAddress localAddress(Connection socket) {
