@@ -94,7 +94,7 @@ public record EchoProperties(
             @DefaultValue List<AddressBlock> trustedProxies,
             @DefaultValue BehaviourProperties behaviours) {
 
-        private static final Listener DEFAULT = new Listener(
+        static final Listener DEFAULT = new Listener(
                 Protocol.TCP,
                 "::",
                 25341,

@@ -25,6 +25,7 @@ public final class ListenerRules {
      */
     public static void check(EchoProperties properties) {
         Map<String, Listener> listeners = properties.listeners();
+        UnixSocketRules.check(listeners);
         requireDistinctPorts(listeners);
         listeners.forEach(ListenerRules::requireUnicastAddress);
         listeners.forEach(ListenerRules::requireTrustedProxies);
@@ -42,6 +43,9 @@ public final class ListenerRules {
     private static void requireDistinctPorts(Map<String, Listener> listeners) {
         Map<String, String> names = new HashMap<>();
         listeners.forEach((name, listener) -> {
+            if (listener.isUnix()) {
+                return;
+            }
             String other =
                     names.putIfAbsent(listener.protocol() + " " + listener.address() + " " + listener.port(), name);
             if (other != null && listener.port() != 0) {

@@ -1,7 +1,9 @@
 package dev.tcpecho.address;
 
+import dev.tcpecho.transport.UnixChannel;
 import io.netty.channel.Channel;
 import io.netty.util.AttributeKey;
+import io.netty.util.NetUtil;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -69,6 +71,28 @@ public final class ClientAddress {
         return (client instanceof Inet6Address)
                 ? ByteBuffer.wrap(client.getAddress()).getLong()
                 : client;
+    }
+
+    /**
+     * Returns the client's address as a text.
+     *
+     * @param channel the connection
+     * @return the address; for a Unix socket the process, as far as the transport tells it
+     */
+    public static String describe(Channel channel) {
+        return UnixChannel.isUnix(channel) ? UnixChannel.describe(channel) : NetUtil.toAddressString(of(channel));
+    }
+
+    /**
+     * Returns the client's address and port as a text.
+     *
+     * @param channel the connection
+     * @return the address and port; for a Unix socket the process, as far as the transport tells it
+     */
+    public static String describeWithPort(Channel channel) {
+        return UnixChannel.isUnix(channel)
+                ? UnixChannel.describe(channel)
+                : NetUtil.toSocketAddressString(socketAddressOf(channel));
     }
 
     private static InetSocketAddress peerSocketAddress(Channel channel) {

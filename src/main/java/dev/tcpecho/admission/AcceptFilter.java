@@ -78,8 +78,8 @@ public final class AcceptFilter extends ChannelInboundHandlerAdapter {
         if (this.refusal.test(accepted)) {
             return RejectReason.BEHAVIOUR;
         }
-        if (ProxyHeader.isPossible(this.listener, peer)) {
-            return this.admission.admitProxy(accepted);
+        if (this.listener.isUnix() || ProxyHeader.isPossible(this.listener, peer)) {
+            return this.admission.admitWithoutAddress(accepted);
         }
         return (this.listener.proxyProtocol() == ProxyProtocol.REQUIRED)
                 ? RejectReason.PROXY_PROTOCOL_UNTRUSTED

@@ -71,9 +71,11 @@ public final class Admission {
         return reason;
     }
 
-    /** Admits a channel whose peer is a proxy, or tells why not; its client is not known yet. */
+    /**
+     * Admits a channel, or tells why not, that is a Unix socket or whose peer is a proxy: its client may come later.
+     */
     @Nullable
-    RejectReason admitProxy(Channel channel) {
+    RejectReason admitWithoutAddress(Channel channel) {
         if (!takeConnection()) {
             return RejectReason.LIMIT;
         }

@@ -8,7 +8,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.util.NetUtil;
 import java.net.InetSocketAddress;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -96,7 +95,7 @@ final class Greeting implements Behaviour {
                     host,
                     context.listener(),
                     (channel.localAddress() instanceof InetSocketAddress local) ? local.getPort() : 0,
-                    NetUtil.toSocketAddressString(ClientAddress.socketAddressOf(channel)),
+                    ClientAddress.describeWithPort(channel),
                     context.connection(),
                     Tls.of(channel));
         }

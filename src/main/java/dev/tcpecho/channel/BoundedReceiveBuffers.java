@@ -1,6 +1,7 @@
 package dev.tcpecho.channel;
 
 import dev.tcpecho.echo.HeldBytes;
+import dev.tcpecho.transport.UnixChannel;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
@@ -8,6 +9,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.RecvByteBufAllocator.ExtendedHandle;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.UncheckedBooleanSupplier;
 
 /**
@@ -27,6 +29,8 @@ public final class BoundedReceiveBuffers implements ExtendedHandle, RecvByteBufA
 
     private final ExtendedHandle sizes;
 
+    private final boolean keepsHalfClosed;
+
     private int most = Integer.MAX_VALUE;
 
     private boolean shut;
@@ -35,6 +39,7 @@ public final class BoundedReceiveBuffers implements ExtendedHandle, RecvByteBufA
         this.channel = channel;
         this.held = new HeldBytes(channel);
         this.sizes = sizes;
+        this.keepsHalfClosed = UnixChannel.closesAtEndOfInput(channel);
     }
 
     /**
@@ -107,8 +112,21 @@ public final class BoundedReceiveBuffers implements ExtendedHandle, RecvByteBufA
 
     @Override
     public void lastBytesRead(int bytes) {
+        if (bytes < 0 && this.keepsHalfClosed && !this.shut) {
+            endInput();
+            this.sizes.lastBytesRead(0);
+            return;
+        }
         // A read into no space looks like the end of the stream, which it is not.
         this.sizes.lastBytesRead(this.shut ? 0 : bytes);
+    }
+
+    /** Tells of the end of the client's stream behind its last bytes, as Netty does where it knows half-closure. */
+    private void endInput() {
+        this.held.endReads();
+        this.channel
+                .eventLoop()
+                .execute(() -> this.channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE));
     }
 
     @Override

@@ -9,7 +9,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.util.NetUtil;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.List;
@@ -97,11 +96,7 @@ public final class EchoOperations extends ChannelOperations<NettyInbound, NettyO
      */
     public OpenConnection describe() {
         return new OpenConnection(
-                this.metrics.listener(),
-                NetUtil.toAddressString(ClientAddress.of(channel())),
-                age(),
-                this.held.total(),
-                this.behaviours);
+                this.metrics.listener(), ClientAddress.describe(channel()), age(), this.held.total(), this.behaviours);
     }
 
     @Override

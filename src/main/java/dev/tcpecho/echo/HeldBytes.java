@@ -36,6 +36,8 @@ public final class HeldBytes {
 
     private volatile boolean stalled;
 
+    private boolean readsEnded;
+
     /**
      * Begins with nothing.
      *
@@ -163,11 +165,20 @@ public final class HeldBytes {
      *     back
      */
     public boolean mayRead() {
+        if (this.readsEnded) {
+            return false;
+        }
         ChannelOutboundBuffer buffer = this.channel.unsafe().outboundBuffer();
         if (buffer == null) {
             return true;
         }
         return buffer.isWritable() && (this.charged == 0 || total() <= waterMark());
+    }
+
+    /** Reads nothing more from a client that has ended its stream. Only on the connection's event loop. */
+    public void endReads() {
+        this.readsEnded = true;
+        this.channel.config().setAutoRead(false);
     }
 
     /**

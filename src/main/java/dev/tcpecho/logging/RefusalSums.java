@@ -48,7 +48,7 @@ public final class RefusalSums<R extends Enum<R>> {
      * Adds a refusal.
      *
      * @param reason why
-     * @param client the address of who was refused, as far as it is known
+     * @param client the address of who was refused, the unspecified one if it has none that is known
      * @param executor what logs it, a second later
      */
     public void add(R reason, InetAddress client, EventExecutor executor) {
@@ -61,7 +61,7 @@ public final class RefusalSums<R extends Enum<R>> {
      *
      * @param reason why
      * @param detail what exactly; every detail of a reason is of one enum
-     * @param client the address of who was refused, as far as it is known
+     * @param client the address of who was refused, the unspecified one if it has none that is known
      * @param executor what logs it, a second later
      */
     public void add(R reason, Enum<?> detail, InetAddress client, EventExecutor executor) {
@@ -86,7 +86,10 @@ public final class RefusalSums<R extends Enum<R>> {
                 .collect(Collectors.joining(", "));
         // The line before may have summed a refusal that asked for this one.
         if (!sums.isEmpty()) {
-            this.log.accept("%s; the first from %s".formatted(sums, NetUtil.toAddressString(first)));
+            this.log.accept(
+                    first.isAnyLocalAddress()
+                            ? sums
+                            : "%s; the first from %s".formatted(sums, NetUtil.toAddressString(first)));
         }
     }
 

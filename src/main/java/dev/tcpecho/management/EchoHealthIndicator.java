@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -35,8 +36,9 @@ final class EchoHealthIndicator extends AbstractHealthIndicator {
 
     @Override
     protected void doHealthCheck(Health.Builder builder) {
-        Map<String, Object> listeners = new LinkedHashMap<>();
+        Map<String, Object> listeners = new TreeMap<>();
         this.server.addresses().forEach((name, address) -> listeners.put(name, describe(name, address)));
+        this.server.paths().forEach((name, path) -> listeners.put(name, describe(name, Map.of("path", path))));
         Set<String> unopened = this.server.unopened();
         if (!unopened.isEmpty()) {
             builder.withDetail("unopened", unopened);
@@ -51,6 +53,11 @@ final class EchoHealthIndicator extends AbstractHealthIndicator {
         Map<String, Object> details = new LinkedHashMap<>();
         details.put("address", NetUtil.toAddressString(address.getAddress()));
         details.put("port", address.getPort());
+        return describe(name, details);
+    }
+
+    private Map<String, Object> describe(String name, Map<String, Object> bound) {
+        Map<String, Object> details = new LinkedHashMap<>(bound);
         Map<String, Object> behaviours = Objects.requireNonNull(
                         this.behaviours.listeners().get(name))
                 .state()

@@ -145,6 +145,11 @@ final class DatagramListener implements EchoListener {
     }
 
     @Override
+    public Optional<String> path() {
+        return Optional.empty();
+    }
+
+    @Override
     public boolean isUnopened() {
         return false;
     }

@@ -13,6 +13,7 @@ interface EchoListener {
      *
      * @param others where the listeners listen that are open already, by their names
      * @throws ListenerBindException if its address cannot be bound
+     * @throws dev.tcpecho.EchoConfigurationException if its Unix socket cannot be opened
      */
     void open(Map<String, InetSocketAddress> others);
 
@@ -22,8 +23,11 @@ interface EchoListener {
     /** Closes the listener; its connections go on. Completes when its port is closed. */
     Mono<Void> close();
 
-    /** Returns where the listener listens; empty if it is not open. */
+    /** Returns where the listener listens; empty if it is not open, or has no address. */
     Optional<InetSocketAddress> address();
+
+    /** Returns the path of the listener's Unix socket; empty if it is not open, or has none. */
+    Optional<String> path();
 
     /** Tells whether the port is to be open, and cannot be opened. */
     boolean isUnopened();

@@ -131,8 +131,10 @@ public final class EchoServer implements SmartLifecycle {
     }
 
     private void logStart() {
-        List<String> open = addresses().entrySet().stream()
-                .map(entry -> entry.getKey() + " on " + NetUtil.toSocketAddressString(entry.getValue()))
+        Map<String, String> places = new TreeMap<>(paths());
+        addresses().forEach((name, address) -> places.put(name, NetUtil.toSocketAddressString(address)));
+        List<String> open = places.entrySet().stream()
+                .map(place -> place.getKey() + " on " + place.getValue())
                 .toList();
         if (open.size() > LISTENERS_IN_A_LINE) {
             for (int from = 0; from < open.size(); from += LISTENERS_IN_A_LINE) {
@@ -174,7 +176,7 @@ public final class EchoServer implements SmartLifecycle {
     /** While it drains too: what ends a start that failed must wait for that before it ends the event loops. */
     @Override
     public boolean isRunning() {
-        return !addresses().isEmpty() || isDraining();
+        return !addresses().isEmpty() || !paths().isEmpty() || isDraining();
     }
 
     /**
@@ -227,6 +229,17 @@ public final class EchoServer implements SmartLifecycle {
         this.listeners.forEach(
                 (name, listener) -> listener.address().ifPresent(address -> addresses.put(name, address)));
         return addresses;
+    }
+
+    /**
+     * Returns where the open listeners with a Unix socket listen, as {@link #addresses()} does for the others.
+     *
+     * @return the path, or @ and the abstract name, by the listener's name, in the order of the names
+     */
+    public Map<String, String> paths() {
+        Map<String, String> paths = new TreeMap<>();
+        this.listeners.forEach((name, listener) -> listener.path().ifPresent(path -> paths.put(name, path)));
+        return paths;
     }
 
     /**

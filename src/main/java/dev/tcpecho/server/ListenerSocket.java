@@ -3,12 +3,15 @@ package dev.tcpecho.server;
 import dev.tcpecho.EchoProperties.Listener;
 import dev.tcpecho.behaviour.ListenerBehaviours;
 import dev.tcpecho.transport.Transport;
+import dev.tcpecho.unix.UnixSocket;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.group.ChannelGroup;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.commons.logging.Log;
@@ -21,7 +24,7 @@ import reactor.netty.ChannelBindException;
 import reactor.netty.DisposableServer;
 import reactor.netty.tcp.TcpServer;
 
-/** The socket on which one listener accepts connections. A behaviour may close its port for a while. */
+/** The socket on which one listener accepts connections. A behaviour may close it for a while. */
 final class ListenerSocket implements EchoListener {
 
     private static final Log logger = LogFactory.getLog(ListenerSocket.class);
@@ -40,7 +43,11 @@ final class ListenerSocket implements EchoListener {
 
     private @Nullable DisposableServer bound;
 
+    private final @Nullable UnixSocket unixSocket;
+
     private volatile @Nullable InetSocketAddress address;
+
+    private volatile boolean open;
 
     private volatile boolean unopened;
 
@@ -56,11 +63,13 @@ final class ListenerSocket implements EchoListener {
             ChannelGroup connections) {
         this.name = name;
         this.listener = listener;
-        this.tcpServer = tcpServer
-                .option(ChannelOption.SO_BACKLOG, listener.backlog())
-                .option(transport.reusePort(), listener.reusePort())
+        this.unixSocket = listener.isUnix() ? new UnixSocket(name, listener, transport) : null;
+        TcpServer server = listener.isUnix()
+                ? UnixSocket.optionsOf(tcpServer)
+                : tcpServer.option(transport.reusePort(), listener.reusePort());
+        this.tcpServer = server.option(ChannelOption.SO_BACKLOG, listener.backlog())
                 .doOnChannelInit((observer, channel, remote) -> pipeline.initialize(channel, observer))
-                .doOnBound(server -> filter(server.channel()));
+                .doOnBound(bound -> filter(bound.channel()));
         this.pipeline = pipeline;
         this.behaviours = behaviours;
         this.connections = connections;
@@ -75,6 +84,15 @@ final class ListenerSocket implements EchoListener {
 
     @Override
     public synchronized void open(Map<String, InetSocketAddress> others) {
+        if (this.unixSocket != null) {
+            this.bound = this.unixSocket.open(this::bindNow);
+        } else {
+            openPort(others);
+        }
+        this.open = true;
+    }
+
+    private void openPort(Map<String, InetSocketAddress> others) {
         InetSocketAddress wanted;
         try {
             wanted = BindAddress.resolve(this.listener.address(), this.listener.port());
@@ -96,11 +114,14 @@ final class ListenerSocket implements EchoListener {
                 .orElse(null);
     }
 
-    private DisposableServer bind(InetSocketAddress wanted) {
-        DisposableServer server = this.tcpServer.bindAddress(() -> wanted).bindNow();
+    private void bind(InetSocketAddress wanted) {
+        DisposableServer server = bindNow(wanted);
         this.bound = server;
         this.address = (InetSocketAddress) server.address();
-        return server;
+    }
+
+    private DisposableServer bindNow(SocketAddress wanted) {
+        return this.tcpServer.bindAddress(() -> wanted).bindNow();
     }
 
     /** Accepts, unless a behaviour closes the port. */
@@ -116,38 +137,47 @@ final class ListenerSocket implements EchoListener {
         listening.eventLoop().execute(() -> listening.config().setAutoRead(true));
     }
 
-    /** Closes the port, or opens it again, as the behaviours in force ask for it. Waits for no client. */
+    /** Closes the socket, or opens it again, as the behaviours in force ask for it. Waits for no client. */
     private synchronized void followBehaviours() {
-        InetSocketAddress open = this.address;
-        if (open == null) {
+        if (!this.open) {
             return;
         }
         if (this.behaviours.closesPort()) {
             this.unopened = false;
-            closePort().block();
+            closeSocket().block();
         } else if (this.bound == null) {
-            reopenPort(open);
+            reopen();
         }
     }
 
-    private void reopenPort(InetSocketAddress open) {
+    private void reopen() {
         try {
-            read(bind(open).channel());
+            if (this.unixSocket != null) {
+                this.bound = this.unixSocket.open(this::bindNow);
+            } else {
+                bind(Objects.requireNonNull(this.address));
+            }
+            read(Objects.requireNonNull(this.bound).channel());
             if (this.unopened) {
                 this.unopened = false;
-                logger.info("Echo has opened port %s of %s again".formatted(open.getPort(), this.name));
+                logger.info("Echo has opened %s of %s again".formatted(place(), this.name));
             }
         } catch (RuntimeException ex) {
             if (!this.unopened) {
                 this.unopened = true;
-                logger.error("Echo cannot open port %s of %s again, and tries every second: %s"
+                logger.error("Echo cannot open %s of %s again, and tries every second: %s"
                         .formatted(
-                                open.getPort(),
+                                place(),
                                 this.name,
                                 NestedExceptionUtils.getMostSpecificCause(ex).getMessage()));
             }
             retryLater();
         }
+    }
+
+    private String place() {
+        InetSocketAddress address = this.address;
+        return (address == null) ? this.listener.path() : "port " + address.getPort();
     }
 
     /** A timer is never cancelled: that would interrupt a bind, and its socket would be nobody's. */
@@ -170,17 +200,20 @@ final class ListenerSocket implements EchoListener {
 
     @Override
     public synchronized Mono<Void> close() {
-        this.address = null;
+        this.open = false;
         this.unopened = false;
-        return closePort();
+        return closeSocket();
     }
 
-    private Mono<Void> closePort() {
+    private Mono<Void> closeSocket() {
         if (this.bound == null) {
             return Mono.empty();
         }
         DisposableServer closing = this.bound;
         this.bound = null;
+        if (this.unixSocket != null) {
+            this.unixSocket.remove();
+        }
         closing.dispose();
         return closing.onDispose();
     }
@@ -188,6 +221,12 @@ final class ListenerSocket implements EchoListener {
     /** Returns where the listener listens, even while a behaviour closes its port; empty if it is not open. */
     @Override
     public Optional<InetSocketAddress> address() {
-        return Optional.ofNullable(this.address);
+        return this.open ? Optional.ofNullable(this.address) : Optional.empty();
+    }
+
+    /** Returns the path of its Unix socket, even while a behaviour closes it; empty if it is not open or has none. */
+    @Override
+    public Optional<String> path() {
+        return (this.open && this.listener.isUnix()) ? Optional.of(this.listener.path()) : Optional.empty();
     }
 }

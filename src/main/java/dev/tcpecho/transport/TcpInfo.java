@@ -2,6 +2,7 @@ package dev.tcpecho.transport;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.unix.RawUnixChannelOption;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -39,10 +40,10 @@ public record TcpInfo(long bytesAcknowledged, boolean allAcknowledged, Duration 
      * Asks the kernel.
      *
      * @param channel a connection
-     * @return what it tells; empty on NIO, which cannot ask, and for a channel that is closed
+     * @return what it tells; empty on NIO, which cannot ask, and for a channel that is closed or a Unix socket
      */
     public static Optional<TcpInfo> of(Channel channel) {
-        return channel.isOpen()
+        return channel.isOpen() && channel instanceof SocketChannel
                 ? Optional.ofNullable(channel.config().getOption(OPTION)).map(TcpInfo::read)
                 : Optional.empty();
     }

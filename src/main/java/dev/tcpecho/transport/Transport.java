@@ -13,6 +13,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.UnixChannelOption;
 import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringIoHandler;
@@ -20,7 +21,9 @@ import io.netty.channel.uring.IoUringSocketChannel;
 import io.netty.util.NettyRuntime;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
+import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -112,6 +115,25 @@ public enum Transport {
      */
     public void keepUrgentBytesInline(Channel accepted) {
         this.urgentBytesInline.accept(accepted);
+    }
+
+    /**
+     * Returns what a server binds to listen on a Unix socket.
+     *
+     * @param path its path, or a NUL character and its abstract name
+     * @return the address as this transport takes it
+     */
+    public SocketAddress unixAddress(String path) {
+        return (this == NIO) ? UnixDomainSocketAddress.of(path) : new DomainSocketAddress(path);
+    }
+
+    /**
+     * Tells whether a Unix socket may have an abstract name.
+     *
+     * @return whether it may, in place of a path
+     */
+    public boolean hasAbstractNames() {
+        return this != NIO;
     }
 
     /**

@@ -60,10 +60,10 @@ class AcceptFilterTests {
     void noMoreConnectionsAreAdmittedThanTheProcessCanOpen() throws Exception {
         this.admission.limitConnections(2);
         EmbeddedChannel first = new EmbeddedChannel();
-        assertThat(this.admission.admitProxy(first)).isNull();
-        assertThat(this.admission.admitProxy(new EmbeddedChannel())).isNull();
-        assertThat(this.admission.admitProxy(new EmbeddedChannel())).hasToString("limit");
+        assertThat(this.admission.admitWithoutAddress(first)).isNull();
+        assertThat(this.admission.admitWithoutAddress(new EmbeddedChannel())).isNull();
+        assertThat(this.admission.admitWithoutAddress(new EmbeddedChannel())).hasToString("limit");
         first.close().sync();
-        assertThat(this.admission.admitProxy(new EmbeddedChannel())).isNull();
+        assertThat(this.admission.admitWithoutAddress(new EmbeddedChannel())).isNull();
     }
 }

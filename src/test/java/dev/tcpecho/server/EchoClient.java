@@ -7,7 +7,9 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.UnixDomainSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.cert.Certificate;
 import java.time.Duration;
 import java.util.List;
@@ -51,6 +53,11 @@ public final class EchoClient implements AutoCloseable {
         socket.setSoTimeout((int) READ_TIMEOUT.toMillis());
         socket.connect(server);
         return new EchoClient(socket);
+    }
+
+    /** Connects to a Unix socket. */
+    public static EchoClient connect(Path server) throws IOException {
+        return new EchoClient(UnixClientSocket.connect(UnixDomainSocketAddress.of(server)));
     }
 
     /** Starts TLS on top of this connection, which goes on below it. */

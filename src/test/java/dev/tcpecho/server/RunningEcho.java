@@ -32,6 +32,8 @@ import reactor.netty.tcp.TcpServer;
 /** The echo without its management server, on a free port of every address. */
 public final class RunningEcho implements AutoCloseable {
 
+    private static final List<String> PLAIN = List.of("echo.listeners.plain.port=0");
+
     private final ConfigurableApplicationContext context;
 
     private RunningEcho(ConfigurableApplicationContext context) {
@@ -42,18 +44,27 @@ public final class RunningEcho implements AutoCloseable {
         return start(transport, UnaryOperator.identity(), properties);
     }
 
+    /** Starts it with the listeners that the properties name, and without {@code plain}. */
+    public static RunningEcho startWithoutPlain(Transport transport, String... properties) {
+        return start(transport, UnaryOperator.identity(), List.of(), List.of(), properties);
+    }
+
     /** Starts it with beans of a configuration beside its own. */
     public static RunningEcho start(Transport transport, Class<?> configuration, String... properties) {
-        return start(transport, UnaryOperator.identity(), List.of(configuration), properties);
+        return start(transport, UnaryOperator.identity(), List.of(configuration), PLAIN, properties);
     }
 
     /** Starts it with a server that is changed before its listeners open. */
     public static RunningEcho start(Transport transport, UnaryOperator<TcpServer> change, String... properties) {
-        return start(transport, change, List.of(), properties);
+        return start(transport, change, List.of(), PLAIN, properties);
     }
 
     private static RunningEcho start(
-            Transport transport, UnaryOperator<TcpServer> change, List<Class<?>> more, String... properties) {
+            Transport transport,
+            UnaryOperator<TcpServer> change,
+            List<Class<?>> more,
+            List<String> defaults,
+            String... properties) {
         return new RunningEcho(new SpringApplicationBuilder(TestConfiguration.class)
                 .sources(more.toArray(Class<?>[]::new))
                 .initializers(context -> context.getBeanFactory().addBeanPostProcessor(new BeanPostProcessor() {
@@ -63,7 +74,8 @@ public final class RunningEcho implements AutoCloseable {
                     }
                 }))
                 .web(WebApplicationType.NONE)
-                .properties("echo.transport=" + transport, "echo.listeners.plain.port=0")
+                .properties("echo.transport=" + transport)
+                .properties(defaults.toArray(String[]::new))
                 .run(Stream.of(properties).map(property -> "--" + property).toArray(String[]::new)));
     }
 
