@@ -1,7 +1,6 @@
 package dev.tcpecho.probe;
 
 import dev.tcpecho.probe.cli.Latencies;
-import dev.tcpecho.probe.cli.Units;
 import dev.tcpecho.probe.client.LikelyCause;
 import dev.tcpecho.probe.client.ProbeConnection;
 import java.io.IOException;
@@ -9,7 +8,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
@@ -200,6 +198,11 @@ final class Exchange {
         return "%s of %s bytes came back".formatted(this.received, total());
     }
 
+    /** Returns the bytes of a message. */
+    long size() {
+        return this.settings.size();
+    }
+
     long received() {
         return this.received;
     }
@@ -207,20 +210,6 @@ final class Exchange {
     /** Returns how long messages took from their first byte's leaving to their last byte's return, in nanoseconds. */
     Histogram roundTrips() {
         return this.roundTrips;
-    }
-
-    /** Describes the round trips in one line, or in none if there were none. */
-    List<String> roundTripsForPeople() {
-        return (this.roundTrips.getTotalCount() == 0)
-                ? List.of()
-                : List.of("round trips of %s bytes: %s, min %s, median %s, p99 %s, max %s"
-                        .formatted(
-                                this.settings.size(),
-                                this.roundTrips.getTotalCount(),
-                                Units.millis(this.roundTrips.getMinValue()),
-                                Units.millis(this.roundTrips.getValueAtPercentile(50)),
-                                Units.millis(this.roundTrips.getValueAtPercentile(99)),
-                                Units.millis(this.roundTrips.getMaxValue())));
     }
 
     /** Returns what came back, of what was sent. */

@@ -6,24 +6,25 @@ import dev.tcpecho.probe.cli.CommandHelp;
 import dev.tcpecho.probe.cli.Event;
 import dev.tcpecho.probe.cli.Event.Type;
 import dev.tcpecho.probe.cli.ExitCode;
+import dev.tcpecho.probe.cli.Latencies;
 import dev.tcpecho.probe.cli.Output;
 import dev.tcpecho.probe.cli.OutputOptions;
 import dev.tcpecho.probe.cli.UsageException;
-import dev.tcpecho.probe.cli.ValueOption;
-import dev.tcpecho.probe.cli.ValueType;
 import dev.tcpecho.probe.client.ConnectOptions;
-import dev.tcpecho.probe.client.ConnectSettings;
 import dev.tcpecho.probe.client.Connector;
 import dev.tcpecho.probe.client.NotConnectedException;
 import dev.tcpecho.probe.client.ProbeConnection;
+import dev.tcpecho.probe.client.Target;
+import dev.tcpecho.probe.udp.UdpProbe;
+import dev.tcpecho.probe.udp.UdpSettings;
 import java.io.PrintWriter;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.commons.cli.Options;
-import org.springframework.util.unit.DataSize;
 
 /**
  * The command {@code probe}: connects to an echo service, sends random bytes, ends its stream, and tells by its exit
@@ -37,22 +38,8 @@ final class ProbeCommand implements Command {
 
     private static final String COMMAND = "probe";
 
-    private static final DataSize MAX_SIZE = DataSize.ofGigabytes(1);
-
-    private static final ValueOption<Integer> COUNT = ValueOption.of(
-                    "count", "NUMBER", ValueType.NUMBER, "How many messages to send, each when the one before is back.")
-            .withDefault("10");
-
-    private static final ValueOption<DataSize> SIZE = ValueOption.of(
-                    "size", "SIZE", ValueType.SIZE, "The size of a message, for example 512, 64KB or 1MB.")
-            .withDefault("512");
-
-    private static final ValueOption<Duration> INTERVAL = ValueOption.of(
-                    "interval",
-                    "DURATION",
-                    ValueType.DURATION,
-                    "The pause between two messages, for example 200ms or 1s.")
-            .withDefault("0s");
+    /** A datagram that is lost never comes, and there are several to wait for. */
+    private static final Duration UDP_TIMEOUT = Duration.ofSeconds(1);
 
     private final ConnectOptions connect = new ConnectOptions();
 
@@ -60,22 +47,22 @@ final class ProbeCommand implements Command {
     public CommandHelp help() {
         return new CommandHelp(
                 COMMAND,
-                ConnectOptions.OPERAND,
-                "Sends random bytes to an echo service, ends the stream, and compares what comes back. The service on"
-                        + " this host is " + ConnectOptions.defaultTarget() + ".",
+                "[HOST:PORT | unix:PATH | udp://HOST:PORT]",
+                "Sends random bytes to an echo service, ends the stream, and compares what comes back. To udp://, it"
+                        + " sends datagrams, and waits 1s for each answer unless there is a --timeout. The service on this"
+                        + " host is " + ConnectOptions.defaultTarget() + ".",
                 Map.of(
-                        ExitCode.COMPLETE, "every byte came back, in order, once, and then a clean end",
+                        ExitCode.COMPLETE,
+                                "every byte came back, in order, once, and then a clean end; or each datagram, once and in time",
                         ExitCode.LOST, "something was lost or changed",
-                        ExitCode.NOT_CONNECTED, "no connection could be made"));
+                        ExitCode.NOT_CONNECTED, "no connection could be made, or no datagram came back"));
     }
 
     @Override
     public Options options() {
         Options options = new Options();
         this.connect.addTo(options);
-        options.addOption(COUNT.option());
-        options.addOption(SIZE.option());
-        options.addOption(INTERVAL.option());
+        MessageOptions.addTo(options);
         OutputOptions.addTo(options);
         return options;
     }
@@ -87,21 +74,17 @@ final class ProbeCommand implements Command {
             throw new UsageException(
                     "an option stands before the command %1$s: write %1$s first".formatted(operands.get(0)));
         }
-        Connector connector = this.connect.connector(arguments);
-        int count = arguments.get(COUNT);
-        arguments.require(count >= 1, COUNT, "1 or more");
-        DataSize size = arguments.get(SIZE);
-        arguments.require(size.toBytes() >= 1 && size.compareTo(MAX_SIZE) <= 0, SIZE, "from 1B to 1GB");
-        Duration interval = arguments.get(INTERVAL);
-        arguments.require(
-                !interval.isNegative() && interval.compareTo(ConnectSettings.MAX_TIMEOUT) <= 0,
-                INTERVAL,
-                "from 0s to 24d");
-        ExchangeSettings settings = new ExchangeSettings(
-                count, size.toBytes(), interval, connector.settings().timeout());
         OutputOptions output = new OutputOptions(arguments);
+        return (ConnectOptions.target(arguments) instanceof Target.Udp target)
+                ? sendDatagrams(target, arguments, output, output.to(out), err)
+                : sendStream(arguments, output, output.to(out), err);
+    }
+
+    private int sendStream(Arguments arguments, OutputOptions output, Output events, PrintWriter err) {
+        Connector connector = this.connect.connector(arguments);
+        ExchangeSettings settings =
+                new MessageOptions(arguments).ofStream(connector.settings().timeout());
         output.prepare();
-        Output events = output.to(out);
         try (ProbeConnection connection = connector.connect()) {
             events.print(start(connector, connection));
             Exchange exchange = new Exchange(connection, settings);
@@ -111,6 +94,31 @@ final class ProbeCommand implements Command {
         } catch (NotConnectedException ex) {
             fail(err, ex);
             events.print(Event.end(COMMAND, ExitCode.NOT_CONNECTED, ex.getMessage(), Map.of(), List.of()));
+            return ExitCode.NOT_CONNECTED;
+        }
+    }
+
+    private int sendDatagrams(
+            Target.Udp target, Arguments arguments, OutputOptions output, Output events, PrintWriter err) {
+        this.connect.requireNoneOfConnections(arguments);
+        MessageOptions messages = new MessageOptions(arguments);
+        if (messages.sweeps() && output.hasHistogram()) {
+            throw new UsageException("--histogram has the round trips of one size: leave it out beside --sweep");
+        }
+        Duration timeout = this.connect.timeout(arguments, UDP_TIMEOUT);
+        // Whatever addresses there are.
+        messages.ofDatagrams(UdpSettings.MAX_SIZE, timeout);
+        output.prepare();
+        try {
+            List<InetSocketAddress> addresses = UdpProbe.addresses(target, ConnectOptions.family(arguments));
+            UdpSettings settings = messages.ofDatagrams(UdpSettings.maxSize(addresses), timeout);
+            UdpProbe probe = new UdpProbe(target, settings, events, err);
+            int exitCode = messages.sweeps() ? probe.sweep(addresses) : probe.run(addresses);
+            output.write(probe.roundTrips());
+            return exitCode;
+        } catch (NotConnectedException ex) {
+            fail(err, ex);
+            events.print(UdpProbe.end(ExitCode.NOT_CONNECTED, ex.getMessage(), Map.of(), List.of()));
             return ExitCode.NOT_CONNECTED;
         }
     }
@@ -135,7 +143,7 @@ final class ProbeCommand implements Command {
             error = ex.getMessage();
             exitCode = ExitCode.LOST;
         }
-        lines.addAll(exchange.roundTripsForPeople());
+        lines.addAll(new Latencies(exchange.roundTrips()).roundTripsForPeople(exchange.size()));
         events.print(Event.end(COMMAND, exitCode, error, exchange.fields(), lines));
         return exitCode;
     }

@@ -1,6 +1,7 @@
 package dev.tcpecho.probe.cli;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
 
@@ -10,6 +11,24 @@ import org.HdrHistogram.Histogram;
  * @param nanos the times in nanoseconds
  */
 public record Latencies(Histogram nanos) {
+
+    /**
+     * Describes the round trips of messages in one line, or in none if there were none.
+     *
+     * @param size the bytes of a message
+     */
+    public List<String> roundTripsForPeople(long size) {
+        return (this.nanos.getTotalCount() == 0)
+                ? List.of()
+                : List.of("round trips of %s bytes: %s, min %s, median %s, p99 %s, max %s"
+                        .formatted(
+                                size,
+                                this.nanos.getTotalCount(),
+                                Units.millis(this.nanos.getMinValue()),
+                                Units.millis(this.nanos.getValueAtPercentile(50)),
+                                Units.millis(this.nanos.getValueAtPercentile(99)),
+                                Units.millis(this.nanos.getMaxValue())));
+    }
 
     /** Returns how many there are, and some of them in milliseconds. */
     public Map<String, Object> fields() {

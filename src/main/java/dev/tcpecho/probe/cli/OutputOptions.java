@@ -83,6 +83,11 @@ public final class OutputOptions {
         }
     }
 
+    /** Tells whether there is to be a file of the histogram. */
+    public boolean hasHistogram() {
+        return this.histogram != null;
+    }
+
     /** Tells whether people read it. */
     public boolean isText() {
         return this.format == OutputFormat.TEXT;

@@ -56,17 +56,26 @@ public record ClientTls(
     /** Puts TLS on a connection. The handshake is the caller's. */
     SSLSocket over(Socket socket, Target target) throws IOException {
         SSLSocket tls =
-                (SSLSocket) this.context.getSocketFactory().createSocket(socket, target.host(), target.port(), true);
+                (SSLSocket) this.context.getSocketFactory().createSocket(socket, host(target), port(target), true);
         tls.setSSLParameters(parameters(tls.getSSLParameters()));
         return tls;
     }
 
     /** Returns what speaks TLS for a connection whose bytes somebody else moves. The handshake is the caller's. */
     public SSLEngine engine(Target target) {
-        SSLEngine engine = this.context.createSSLEngine(target.host(), target.port());
+        SSLEngine engine = this.context.createSSLEngine(host(target), port(target));
         engine.setUseClientMode(true);
         engine.setSSLParameters(parameters(engine.getSSLParameters()));
         return engine;
+    }
+
+    /** A Unix socket has no name that a certificate could have. */
+    private static String host(Target target) {
+        return (target instanceof Target.Tcp tcp) ? tcp.host() : "localhost";
+    }
+
+    private static int port(Target target) {
+        return (target instanceof Target.Tcp tcp) ? tcp.port() : 0;
     }
 
     private SSLParameters parameters(SSLParameters parameters) {

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.commons.cli.Option;
 import org.apache.commons.cli.OptionGroup;
 import org.apache.commons.cli.Options;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class ConnectOptions {
 
     /** What the help calls the target. */
-    public static final String OPERAND = "[HOST:PORT]";
+    public static final String OPERAND = "[HOST:PORT | unix:PATH]";
 
     private static final String DEFAULT_PORT = "25341";
 
@@ -88,16 +89,54 @@ public final class ConnectOptions {
      * @throws UsageException if an argument cannot be used
      */
     public Connector connector(Arguments arguments) {
-        Duration time = arguments.get(this.timeout);
+        Target target = target(arguments);
+        if (target instanceof Target.Udp) {
+            throw new UsageException("%s is for the plain probe alone".formatted(target));
+        }
+        AddressFamily family = family(arguments);
+        if (target instanceof Target.Unix && family != AddressFamily.ANY) {
+            throw new UsageException("-4 and -6 are for hosts, and %s has no address".formatted(target));
+        }
+        return new Connector(new ConnectSettings(
+                target, family, timeout(arguments, null), proxyHeader(arguments), this.tls.clientTls(arguments)));
+    }
+
+    /**
+     * Refuses the options that are for connections alone.
+     *
+     * @throws UsageException if one of them was given
+     */
+    public void requireNoneOfConnections(Arguments arguments) {
+        Stream.concat(this.tls.given(arguments).stream(), Stream.of(PROXY.option(), PROXY_SOURCE.option()))
+                .filter(arguments::has)
+                .findFirst()
+                .ifPresent(option -> {
+                    throw new UsageException(
+                            "--%s is for connections, and UDP has none".formatted(option.getLongOpt()));
+                });
+    }
+
+    /**
+     * Returns how long to wait.
+     *
+     * @param usual the time where none was given; null for the default of the option
+     * @throws UsageException if what was given is no such time
+     */
+    public Duration timeout(Arguments arguments, @Nullable Duration usual) {
+        Duration time = (usual != null && !arguments.has(this.timeout)) ? usual : arguments.get(this.timeout);
         arguments.require(
                 time.compareTo(ConnectSettings.MIN_TIMEOUT) >= 0 && time.compareTo(ConnectSettings.MAX_TIMEOUT) <= 0,
                 this.timeout,
                 "from 1ms to 24d");
-        return new Connector(new ConnectSettings(
-                target(arguments), family(arguments), time, proxyHeader(arguments), this.tls.clientTls(arguments)));
+        return time;
     }
 
-    private static Target target(Arguments arguments) {
+    /**
+     * Returns what was typed as the service, or else the one on this host.
+     *
+     * @throws UsageException if it is none
+     */
+    public static Target target(Arguments arguments) {
         List<String> operands = arguments.operands();
         if (operands.size() > 1) {
             throw new UsageException("'%s' is one argument too many".formatted(operands.get(1)));
@@ -109,7 +148,8 @@ public final class ConnectOptions {
         }
     }
 
-    private static AddressFamily family(Arguments arguments) {
+    /** Returns which addresses of the host were asked for. */
+    public static AddressFamily family(Arguments arguments) {
         if (arguments.has(IPV4)) {
             return AddressFamily.IPV4;
         }
@@ -131,7 +171,7 @@ public final class ConnectOptions {
             return null;
         }
         try {
-            Target source = Target.parse(value);
+            Target.Tcp source = Target.parsePort(value);
             if (IP_ADDRESS.matcher(source.host()).matches()) {
                 return new InetSocketAddress(InetAddress.getByName(source.host()), source.port());
             }

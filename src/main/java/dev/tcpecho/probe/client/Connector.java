@@ -1,11 +1,8 @@
 package dev.tcpecho.probe.client;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
+import java.net.SocketAddress;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -31,48 +28,30 @@ public record Connector(ConnectSettings settings) {
      * @throws NotConnectedException if no address accepts, or there is no handshake, with what each address said
      */
     public ProbeConnection connectInOneTimeout() throws NotConnectedException {
-        List<InetAddress> addresses = addresses();
+        List<SocketAddress> addresses = addresses();
         return new Connector(this.settings.withPartOfTimeout(addresses.size())).connect(addresses);
     }
 
     /** Connects to the first of some addresses that accepts; there is one at least. */
-    ProbeConnection connect(List<InetAddress> addresses) throws NotConnectedException {
+    ProbeConnection connect(List<? extends SocketAddress> addresses) throws NotConnectedException {
         List<Refusal> refusals = new ArrayList<>();
-        for (InetAddress address : addresses) {
-            InetSocketAddress socketAddress =
-                    new InetSocketAddress(address, this.settings.target().port());
+        for (SocketAddress address : addresses) {
             try {
-                return ProbeConnection.open(this.settings, socketAddress, refusals);
+                return ProbeConnection.open(this.settings, address, refusals);
             } catch (IOException ex) {
-                refusals.add(new Refusal(socketAddress, ex));
+                refusals.add(new Refusal(address, ex));
             }
         }
         throw failure(refusals);
     }
 
     /**
-     * Looks up the addresses of the target, of the family that was asked for; there is one at least.
+     * Returns the addresses of the target, of the family that was asked for; there is one at least.
      *
      * @throws NotConnectedException if the host is not known, or has no such address
      */
-    public List<InetAddress> addresses() throws NotConnectedException {
-        List<InetAddress> addresses;
-        try {
-            addresses = Arrays.asList(
-                    InetAddress.getAllByName(this.settings.target().host()));
-        } catch (UnknownHostException ex) {
-            throw new NotConnectedException(
-                    "cannot connect to %s: the host is not known".formatted(this.settings.target()), ex);
-        }
-        List<InetAddress> wanted =
-                addresses.stream().filter(this.settings.family()::includes).toList();
-        if (wanted.isEmpty()) {
-            throw new NotConnectedException(
-                    "cannot connect to %s: the host has no %s address"
-                            .formatted(this.settings.target(), this.settings.family()),
-                    null);
-        }
-        return wanted;
+    public List<SocketAddress> addresses() throws NotConnectedException {
+        return this.settings.target().addresses(this.settings.family());
     }
 
     /**

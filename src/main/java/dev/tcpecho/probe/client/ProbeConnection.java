@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,7 +22,7 @@ public final class ProbeConnection implements Closeable {
 
     private final TransportSocket transport;
 
-    private final InetSocketAddress remote;
+    private final SocketAddress remote;
 
     private final List<Refusal> refusals;
 
@@ -34,7 +35,7 @@ public final class ProbeConnection implements Closeable {
     private ProbeConnection(
             ConnectSettings settings,
             TransportSocket transport,
-            InetSocketAddress remote,
+            SocketAddress remote,
             List<Refusal> refusals,
             long connectNanos) {
         this.settings = settings;
@@ -52,13 +53,11 @@ public final class ProbeConnection implements Closeable {
      * @throws IOException if the address does not accept
      * @throws NotConnectedException if it accepts, and there is no handshake
      */
-    static ProbeConnection open(ConnectSettings settings, InetSocketAddress address, List<Refusal> refusals)
+    static ProbeConnection open(ConnectSettings settings, SocketAddress address, List<Refusal> refusals)
             throws IOException, NotConnectedException {
-        TransportSocket transport = new TransportSocket();
+        TransportSocket transport = (address instanceof InetSocketAddress) ? new TransportSocket() : new UnixSocket();
         ProbeConnection connection;
         try {
-            // A message is to leave at once, however small it is.
-            transport.setTcpNoDelay(true);
             long start = System.nanoTime();
             transport.connect(address, (int) settings.timeout().toMillis());
             connection = new ProbeConnection(settings, transport, address, refusals, System.nanoTime() - start);
@@ -73,7 +72,7 @@ public final class ProbeConnection implements Closeable {
     }
 
     private void requireOtherEnd() throws SelfConnectedException {
-        if (this.transport.getLocalSocketAddress().equals(this.remote)) {
+        if (this.remote.equals(this.transport.getLocalSocketAddress())) {
             throw new SelfConnectedException();
         }
     }
@@ -81,8 +80,7 @@ public final class ProbeConnection implements Closeable {
     private void sendProxyHeader() throws IOException {
         SentProxyHeader header = this.settings.proxyHeader();
         if (header != null) {
-            InetSocketAddress local = (InetSocketAddress) this.transport.getLocalSocketAddress();
-            this.transport.getOutputStream().write(header.bytes(local, this.remote));
+            this.transport.getOutputStream().write(header.bytes(this.transport.getLocalSocketAddress(), this.remote));
         }
     }
 

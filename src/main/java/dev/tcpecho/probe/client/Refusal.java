@@ -2,6 +2,7 @@ package dev.tcpecho.probe.client;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -11,7 +12,21 @@ import java.util.stream.Collectors;
  * @param address the address
  * @param failure what happened
  */
-public record Refusal(InetSocketAddress address, IOException failure) {
+public record Refusal(SocketAddress address, IOException failure) {
+
+    /**
+     * Makes a refusal of what a channel of Netty says, which differs between its transports.
+     *
+     * @param address the address
+     * @param failure what happened
+     */
+    public static Refusal of(SocketAddress address, Throwable failure) {
+        return new Refusal(
+                address,
+                (address instanceof InetSocketAddress)
+                        ? FailureCause.of(failure).exception(failure)
+                        : UnixFailure.explain(address, failure));
+    }
 
     String message() {
         return String.valueOf(this.failure.getMessage());

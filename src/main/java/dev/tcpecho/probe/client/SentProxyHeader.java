@@ -3,6 +3,7 @@ package dev.tcpecho.probe.client;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,8 @@ public record SentProxyHeader(Version version, @Nullable InetSocketAddress sourc
 
     private static final byte VERSION_2_PROXY = 0x21;
 
+    private static final byte UNKNOWN = 0;
+
     private static final byte TCP_OVER_IPV4 = 0x11;
 
     private static final byte TCP_OVER_IPV6 = 0x21;
@@ -34,13 +37,33 @@ public record SentProxyHeader(Version version, @Nullable InetSocketAddress sourc
 
     /**
      * Returns the header of a connection. If one of its addresses is of IPv4 and the other of IPv6, the first is
-     * written in the form of IPv6, because a header has one family.
+     * written in the form of IPv6, because a header has one family. On a Unix socket nobody has an address: the header
+     * says so, or else names the source in both places.
      *
      * @param local the address that the probe connects from
      * @param remote the address that it connects to
      */
-    public byte[] bytes(InetSocketAddress local, InetSocketAddress remote) {
-        InetSocketAddress from = (this.source != null) ? this.source : local;
+    public byte[] bytes(@Nullable SocketAddress local, SocketAddress remote) {
+        InetSocketAddress from =
+                (this.source != null || !(local instanceof InetSocketAddress inet)) ? this.source : inet;
+        if (from == null) {
+            return ofUnknown();
+        }
+        return ofTcp(from, (remote instanceof InetSocketAddress inet) ? inet : from);
+    }
+
+    private byte[] ofUnknown() {
+        return (this.version == Version.V1)
+                ? "PROXY UNKNOWN\r\n".getBytes(StandardCharsets.US_ASCII)
+                : ByteBuffer.allocate(SIGNATURE.length + 4)
+                        .put(SIGNATURE)
+                        .put(VERSION_2_PROXY)
+                        .put(UNKNOWN)
+                        .putShort((short) 0)
+                        .array();
+    }
+
+    private byte[] ofTcp(InetSocketAddress from, InetSocketAddress remote) {
         boolean ipv4 = from.getAddress() instanceof Inet4Address && remote.getAddress() instanceof Inet4Address;
         byte[] sourceAddress = address(from.getAddress(), ipv4);
         byte[] destinationAddress = address(remote.getAddress(), ipv4);

@@ -79,6 +79,16 @@ final class TlsOptions {
         }
     }
 
+    /** Returns those options that were given. */
+    List<Option> given(Arguments arguments) {
+        return Stream.concat(
+                        Stream.of(TLS, INSECURE),
+                        Stream.of(AUTHORITIES, CERTIFICATE, KEY, SERVER_NAME, PROTOCOLS)
+                                .map(ValueOption::option))
+                .filter(arguments::has)
+                .toList();
+    }
+
     /**
      * Returns the TLS that the options ask for, null for none.
      *
@@ -89,10 +99,7 @@ final class TlsOptions {
         if (arguments.has(CERTIFICATE) != arguments.has(KEY)) {
             throw new UsageException("--cert and --key need each other");
         }
-        boolean wanted = arguments.has(TLS)
-                || arguments.has(INSECURE)
-                || Stream.of(AUTHORITIES, CERTIFICATE, SERVER_NAME, PROTOCOLS).anyMatch(arguments::has);
-        return wanted
+        return !given(arguments).isEmpty()
                 ? new ClientTls(
                         ClientTls.context(keys(arguments), trust(arguments)),
                         serverName(arguments),

@@ -5,13 +5,14 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
+import java.net.SocketAddress;
 
 /**
  * {@link Socket} that knows the first bytes of its input, and whether it was read to the end. Java's TLS on top of it
  * tells neither: it takes that end, which anyone on the way can make, for the close_notify that only the service can
  * send.
  */
-final class TransportSocket extends Socket {
+class TransportSocket extends Socket {
 
     private final ByteArrayOutputStream firstBytes = new ByteArrayOutputStream(LikelyCause.FIRST_BYTES);
 
@@ -27,8 +28,20 @@ final class TransportSocket extends Socket {
     }
 
     @Override
+    public void connect(SocketAddress address, int timeoutMillis) throws IOException {
+        // A message is to leave at once, however small it is.
+        setTcpNoDelay(true);
+        super.connect(address, timeoutMillis);
+    }
+
+    /** Returns the input as it is. */
+    InputStream transportInput() throws IOException {
+        return super.getInputStream();
+    }
+
+    @Override
     public InputStream getInputStream() throws IOException {
-        return new FilterInputStream(super.getInputStream()) {
+        return new FilterInputStream(transportInput()) {
 
             @Override
             public int read() throws IOException {

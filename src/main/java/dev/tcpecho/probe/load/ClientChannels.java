@@ -3,18 +3,25 @@ package dev.tcpecho.probe.load;
 import dev.tcpecho.probe.client.ClientTls;
 import dev.tcpecho.probe.client.ConnectSettings;
 import dev.tcpecho.probe.client.SelfConnectedException;
+import dev.tcpecho.probe.client.Target;
 import dev.tcpecho.transport.Transport;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.uring.IoUringDomainSocketChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Promise;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -35,16 +42,30 @@ final class ClientChannels {
     ClientChannels(ConnectSettings settings, LoadPlan plan, Transport transport) {
         this.settings = settings;
         this.bootstrap = new Bootstrap()
-                .channelFactory(transport.clients())
+                .channelFactory(clients(settings.target(), transport))
                 .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
                 .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
                         plan.timeout().toMillis())
-                // A message is to leave at once, however small it is.
-                .option(ChannelOption.TCP_NODELAY, true)
                 .option(
                         ChannelOption.RECVBUF_ALLOCATOR,
                         new FixedRecvByteBufAllocator((settings.tls() != null) ? TLS_READ : readSize(plan)));
+        if (settings.target() instanceof Target.Tcp) {
+            // A message is to leave at once, however small it is.
+            this.bootstrap.option(ChannelOption.TCP_NODELAY, true);
+        }
+    }
+
+    private static ChannelFactory<? extends Channel> clients(Target target, Transport transport) {
+        if (target instanceof Target.Tcp) {
+            return transport.clients();
+        }
+        return (transport == Transport.EPOLL) ? EpollDomainSocketChannel::new : IoUringDomainSocketChannel::new;
+    }
+
+    /** Netty's own transports have an address of their own. */
+    private static SocketAddress addressForNetty(SocketAddress address) {
+        return (address instanceof UnixDomainSocketAddress path) ? new DomainSocketAddress(path.toString()) : address;
     }
 
     /** One read that is not filled is enough to have everything; after one that is, Netty reads again. */
@@ -61,7 +82,7 @@ final class ClientChannels {
      * @param address where to connect
      * @param whenOpen what to do with it before anything is read
      */
-    Attempt open(LoadLoop loop, LoadConnection connection, InetSocketAddress address, Runnable whenOpen) {
+    Attempt open(LoadLoop loop, LoadConnection connection, SocketAddress address, Runnable whenOpen) {
         EventLoop eventLoop = loop.eventLoop();
         Promise<Void> opened = eventLoop.newPromise();
         Promise<Void> headerSent = eventLoop.newPromise();
@@ -80,7 +101,7 @@ final class ClientChannels {
                         channel.pipeline().addLast(connection);
                     }
                 })
-                .connect(address);
+                .connect(addressForNetty(address));
         Channel channel = connecting.channel();
         connecting.addListener(connected -> {
             if (!connected.isSuccess()) {
@@ -89,7 +110,7 @@ final class ClientChannels {
         });
         // Not once it is connected, which Netty tells first: the connection could send before the header.
         headerSent.addListener(sent -> {
-            if (channel.localAddress().equals(channel.remoteAddress())) {
+            if (channel.localAddress() instanceof InetSocketAddress local && local.equals(channel.remoteAddress())) {
                 opened.tryFailure(new SelfConnectedException());
                 channel.close();
             } else {

@@ -8,7 +8,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.concurrent.Promise;
-import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,9 +35,8 @@ final class FirstContact extends ChannelInboundHandlerAdapter {
     @Override
     public void channelActive(ChannelHandlerContext context) {
         if (this.header != null) {
-            byte[] bytes =
-                    this.header.bytes((InetSocketAddress) context.channel().localAddress(), (InetSocketAddress)
-                            context.channel().remoteAddress());
+            byte[] bytes = this.header.bytes(
+                    context.channel().localAddress(), context.channel().remoteAddress());
             context.writeAndFlush(Unpooled.wrappedBuffer(bytes));
         }
         this.headerSent.setSuccess(null);

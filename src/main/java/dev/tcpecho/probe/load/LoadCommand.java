@@ -16,7 +16,7 @@ import dev.tcpecho.probe.client.Target;
 import dev.tcpecho.probe.exporter.ListenOptions;
 import dev.tcpecho.probe.exporter.MetricsServer;
 import java.io.PrintWriter;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -91,7 +91,7 @@ public final class LoadCommand implements Command {
             throws NotConnectedException {
         try (run;
                 MetricsServer server = ListenOptions.start(arguments, run.metrics())) {
-            InetSocketAddress address = run.connect();
+            SocketAddress address = run.connect();
             out.print(start(settings, address, server));
             run.load(interval -> out.print(interval(interval)));
         }
@@ -120,7 +120,7 @@ public final class LoadCommand implements Command {
         err.println("%s: %s".formatted(NAME, sentence));
     }
 
-    private static Event start(LoadSettings settings, InetSocketAddress address, @Nullable MetricsServer server) {
+    private static Event start(LoadSettings settings, SocketAddress address, @Nullable MetricsServer server) {
         LoadPlan plan = settings.plan();
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("command", COMMAND);

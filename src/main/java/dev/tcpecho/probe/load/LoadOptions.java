@@ -6,6 +6,7 @@ import dev.tcpecho.probe.cli.ValueOption;
 import dev.tcpecho.probe.cli.ValueType;
 import dev.tcpecho.probe.client.ConnectOptions;
 import dev.tcpecho.probe.client.Connector;
+import dev.tcpecho.probe.client.Target;
 import dev.tcpecho.transport.Transport;
 import dev.tcpecho.transport.TransportChoice;
 import dev.tcpecho.transport.TransportUnavailableException;
@@ -109,7 +110,13 @@ final class LoadOptions {
         int threads = number(arguments, THREADS, MAX_THREADS);
         int eventLoops = (threads > 0) ? threads : LOOPS_OF_A_PROCESSOR * NettyRuntime.availableProcessors();
         LoadPlan plan = plan(arguments, connector.settings().timeout(), eventLoops);
-        return new LoadSettings(connector, plan, transport(arguments), eventLoops);
+        Transport transport = transport(arguments);
+        // Netty's channel of NIO knows no half-close there.
+        arguments.require(
+                !(connector.settings().target() instanceof Target.Unix) || transport != Transport.NIO,
+                TRANSPORT,
+                "epoll or io-uring for a Unix socket, and this host must have it");
+        return new LoadSettings(connector, plan, transport, eventLoops);
     }
 
     private static LoadPlan plan(Arguments arguments, Duration timeout, int eventLoops) {

@@ -6,8 +6,7 @@ import dev.tcpecho.probe.client.LikelyCause;
 import dev.tcpecho.probe.client.NotConnectedException;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -69,8 +68,8 @@ final class LoadRun implements AutoCloseable {
      * @return the address that accepted
      * @throws NotConnectedException if none did
      */
-    InetSocketAddress connect() throws NotConnectedException {
-        List<InetAddress> addresses = addresses();
+    SocketAddress connect() throws NotConnectedException {
+        List<SocketAddress> addresses = addresses();
         onFirstLoop(() -> this.opener.openFirst(addresses));
         try {
             CompletableFuture.anyOf(this.opener.first(), this.stop).get();
@@ -88,7 +87,7 @@ final class LoadRun implements AutoCloseable {
         }
     }
 
-    private List<InetAddress> addresses() throws NotConnectedException {
+    private List<SocketAddress> addresses() throws NotConnectedException {
         try {
             return this.connector.addresses();
         } catch (NotConnectedException ex) {

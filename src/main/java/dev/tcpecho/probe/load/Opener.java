@@ -7,8 +7,7 @@ import dev.tcpecho.probe.client.NotConnectedException;
 import dev.tcpecho.probe.client.Refusal;
 import dev.tcpecho.probe.load.ClientChannels.Attempt;
 import io.netty.channel.EventLoop;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -37,7 +36,7 @@ final class Opener {
 
     private final List<Refusal> refusals = new ArrayList<>();
 
-    private final CompletableFuture<InetSocketAddress> first = new CompletableFuture<>();
+    private final CompletableFuture<SocketAddress> first = new CompletableFuture<>();
 
     private final CompletableFuture<Void> all = new CompletableFuture<>();
 
@@ -58,7 +57,7 @@ final class Opener {
     }
 
     /** Completes with the address of the first connection, or with a {@link NotConnectedException}. */
-    CompletableFuture<InetSocketAddress> first() {
+    CompletableFuture<SocketAddress> first() {
         return this.first;
     }
 
@@ -74,9 +73,8 @@ final class Opener {
     }
 
     /** Opens the first connection to the first of some addresses that accepts. */
-    void openFirst(List<InetAddress> addresses) {
-        InetSocketAddress address = new InetSocketAddress(
-                addresses.get(0), this.connector.settings().target().port());
+    void openFirst(List<SocketAddress> addresses) {
+        SocketAddress address = addresses.get(0);
         LoadLoop loop = this.loops.get(0);
         LoadConnection connection = loop.newConnection(0);
         Attempt attempt = this.channels.open(
@@ -98,7 +96,7 @@ final class Opener {
                 this.first.completeExceptionally(noHandshake(attempt, opened.cause()));
                 return;
             }
-            this.refusals.add(new Refusal(address, cause.exception(opened.cause())));
+            this.refusals.add(Refusal.of(address, opened.cause()));
             if (addresses.size() > 1) {
                 openFirst(addresses.subList(1, addresses.size()));
             } else {
@@ -124,7 +122,7 @@ final class Opener {
                 "cannot connect to %s: %s%s".formatted(settings.target(), exception.getMessage(), cause), exception);
     }
 
-    private void openMore(InetSocketAddress address) {
+    private void openMore(SocketAddress address) {
         if (this.plan.reconnects()) {
             reconnect(address);
             return;
@@ -142,7 +140,7 @@ final class Opener {
         }
     }
 
-    private void reconnect(InetSocketAddress address) {
+    private void reconnect(SocketAddress address) {
         for (int i = 0; i < this.plan.connections(); i++) {
             LoadLoop loop = loopOf(i);
             LoadClient client = new ReconnectingClient(loop, this.plan, this.channels, address, i);
@@ -161,7 +159,7 @@ final class Opener {
                 : this.startNanos + (long) (this.begun * 1e9 / this.plan.connectRate()) - System.nanoTime();
     }
 
-    private void open(InetSocketAddress address) {
+    private void open(SocketAddress address) {
         int number = this.begun++;
         this.pending++;
         LoadLoop loop = loopOf(number);

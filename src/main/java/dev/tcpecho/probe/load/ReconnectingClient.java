@@ -2,7 +2,7 @@ package dev.tcpecho.probe.load;
 
 import dev.tcpecho.probe.client.FailureCause;
 import io.netty.util.concurrent.Future;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +19,7 @@ final class ReconnectingClient implements LoadClient {
 
     private final ClientChannels channels;
 
-    private final InetSocketAddress address;
+    private final SocketAddress address;
 
     private final int number;
 
@@ -37,7 +37,7 @@ final class ReconnectingClient implements LoadClient {
      * @param number its number, counted from 0
      * @param address where to connect
      */
-    ReconnectingClient(LoadLoop loop, LoadPlan plan, ClientChannels channels, InetSocketAddress address, int number) {
+    ReconnectingClient(LoadLoop loop, LoadPlan plan, ClientChannels channels, SocketAddress address, int number) {
         this.loop = loop;
         this.plan = plan;
         this.channels = channels;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
@@ -13,7 +14,7 @@ class ConnectorTests {
 
     private static Connector connector(int port) {
         return new Connector(new ConnectSettings(
-                new Target("echo.example", port), AddressFamily.ANY, Duration.ofSeconds(5), null, null));
+                new Target.Tcp("echo.example", port), AddressFamily.ANY, Duration.ofSeconds(5), null, null));
     }
 
     @Test
@@ -22,7 +23,8 @@ class ConnectorTests {
         InetAddress listening = InetAddress.getByName("127.0.0.1");
         try (ServerSocket server = new ServerSocket(0, 50, listening)) {
             int port = server.getLocalPort();
-            try (ProbeConnection connection = connector(port).connect(List.of(silent, listening))) {
+            try (ProbeConnection connection = connector(port)
+                    .connect(List.of(new InetSocketAddress(silent, port), new InetSocketAddress(listening, port)))) {
                 assertThat(connection.description())
                         .matches(
                                 "connected to 127\\.0\\.0\\.1:%s in [\\d.]+ ms, after 127\\.0\\.0\\.2:%s said Connection refused"
@@ -37,7 +39,8 @@ class ConnectorTests {
         try (ServerSocket server = new ServerSocket(0)) {
             port = server.getLocalPort();
         }
-        List<InetAddress> silent = List.of(InetAddress.getByName("127.0.0.2"), InetAddress.getByName("127.0.0.3"));
+        List<InetSocketAddress> silent =
+                List.of(new InetSocketAddress("127.0.0.2", port), new InetSocketAddress("127.0.0.3", port));
         assertThatExceptionOfType(NotConnectedException.class)
                 .isThrownBy(() -> connector(port).connect(silent))
                 .withMessage(

@@ -47,7 +47,8 @@ final class RunningWatch implements AutoCloseable {
     private final Watch watch;
 
     RunningWatch(String host, int port, Duration timeout, @Nullable ClientTls tls, boolean greeting, Limits limits) {
-        ConnectSettings connect = new ConnectSettings(new Target(host, port), AddressFamily.ANY, timeout, null, tls);
+        ConnectSettings connect =
+                new ConnectSettings(new Target.Tcp(host, port), AddressFamily.ANY, timeout, null, tls);
         this.watch = new Watch(
                 new WatchSettings(new Connector(connect), INTERVAL, null, 64, greeting),
                 limits,

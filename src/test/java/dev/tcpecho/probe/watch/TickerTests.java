@@ -103,7 +103,7 @@ class TickerTests {
 
     private void run(Duration duration) throws InterruptedException {
         ConnectSettings connect =
-                new ConnectSettings(new Target("host", 1), AddressFamily.ANY, Duration.ofSeconds(1), null, null);
+                new ConnectSettings(new Target.Tcp("host", 1), AddressFamily.ANY, Duration.ofSeconds(1), null, null);
         WatchSettings settings = new WatchSettings(new Connector(connect), Duration.ofMillis(100), duration, 64, false);
         new Ticker(settings, List.of(this.clock), this.time).run(Duration.ofSeconds(1));
         this.clock.ledger().finish(this.time.now());
