@@ -111,7 +111,7 @@ public final class UdpProbe {
                 ExitCode.COMPLETE,
                 null,
                 fields(address, Map.of("sweep", sweep.fields())),
-                List.of("%s from %s%s".formatted(sweep.forPeople(), Target.of(address), afterRefusals())));
+                List.of("%s: %s%s".formatted(Target.of(address), sweep.forPeople(), afterRefusals())));
         return ExitCode.COMPLETE;
     }
 
