@@ -29,10 +29,10 @@ public final class BehaviourRegistry {
             boolean switchable,
             MeterRegistry registry,
             Scheduler timer) {
-        properties
-                .listeners()
-                .forEach((name, listener) -> this.listeners.put(
-                        name, new ListenerBehaviours(name, listener, beans, switchable, registry, timer)));
+        properties.listeners().forEach((name, listener) -> {
+            Map<String, Behaviour> ofStreams = listener.isUdp() ? Map.of() : beans;
+            this.listeners.put(name, new ListenerBehaviours(name, listener, ofStreams, switchable, registry, timer));
+        });
     }
 
     /**

@@ -7,6 +7,7 @@ import dev.tcpecho.EchoProperties.Protocol;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -15,10 +16,9 @@ final class BehaviourSets {
 
     static final String REFUSE = "refuse";
 
-    /** In the order in which they shape a stream; refuse comes before there is one, and loss is for datagrams. */
-    static final List<String> NAMES = List.of(
+    /** In the order in which they shape a stream; refuse comes before there is one. */
+    private static final List<String> OF_STREAMS = List.of(
             REFUSE,
-            DatagramFaults.LOSS,
             Corrupt.NAME,
             Delay.NAME,
             Rate.NAME,
@@ -27,6 +27,8 @@ final class BehaviourSets {
             Greeting.NAME,
             EndAfter.CLOSE,
             EndAfter.RESET);
+
+    private static final List<String> OF_DATAGRAMS = List.of(DatagramFaults.LOSS, Corrupt.NAME, Delay.NAME);
 
     private static final String EVERY_BEAN = "*";
 
@@ -42,10 +44,20 @@ final class BehaviourSets {
      * @throws EchoConfigurationException if a bean has the name of a behaviour of the configuration
      */
     BehaviourSets(String listener, Protocol protocol, Map<String, Behaviour> beans) {
-        beans.keySet().stream().filter(NAMES::contains).findFirst().ifPresent(BehaviourSets::refuse);
+        beans.keySet().stream()
+                .filter(name -> OF_STREAMS.contains(name) || OF_DATAGRAMS.contains(name))
+                .findFirst()
+                .ifPresent(BehaviourSets::refuse);
         this.listener = listener;
         this.protocol = protocol;
         this.beans = beans;
+    }
+
+    /** Returns the names of all behaviours that the listener can have. */
+    List<String> names() {
+        List<String> names = new ArrayList<>((this.protocol == Protocol.UDP) ? OF_DATAGRAMS : OF_STREAMS);
+        names.addAll(this.beans.keySet());
+        return names;
     }
 
     private static void refuse(String bean) {

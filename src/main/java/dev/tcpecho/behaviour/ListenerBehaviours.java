@@ -13,9 +13,7 @@ import io.netty.util.AttributeKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -93,9 +91,7 @@ public final class ListenerBehaviours implements EchoStream, DatagramBehaviours 
         this.switchable = switchable;
         this.timer = timer;
         this.current = new CurrentBehaviours(new InForce(1, this.configured, null, null));
-        List<String> names = new ArrayList<>(BehaviourSets.NAMES);
-        names.addAll(beans.keySet());
-        this.metrics = new BehaviourMetrics(registry, listener, names, this::isActive);
+        this.metrics = new BehaviourMetrics(registry, listener, this.sets.names(), this::isActive);
         this.actsLog = new ActsLog(listener, this.metrics, timer);
     }
 

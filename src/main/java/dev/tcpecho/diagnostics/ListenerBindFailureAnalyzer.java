@@ -45,6 +45,9 @@ class ListenerBindFailureAnalyzer extends AbstractFailureAnalyzer<ListenerBindEx
                             CHOOSE_ZONE.formatted(property))
                     : analysis(failure, "the address does not resolve.", chooseAddress(property));
         }
+        if (message.contains("broadcast address")) {
+            return analysis(failure, "it is a broadcast address.", chooseAddress(property));
+        }
         if (message.contains("Permission denied")) {
             return analysis(
                     failure,
@@ -81,7 +84,7 @@ class ListenerBindFailureAnalyzer extends AbstractFailureAnalyzer<ListenerBindEx
                     "Set %s.port to another port than %s, or remove one of the two listeners."
                             .formatted(property, port));
         }
-        for (String server : List.of("server", "management.server")) {
+        for (String server : failure.listener().isUdp() ? List.<String>of() : List.of("server", "management.server")) {
             String opened = server.equals("server") ? "local.server.port" : "local.management.port";
             if (String.valueOf(port).equals(this.environment.getProperty(opened))) {
                 return analysis(
@@ -93,8 +96,8 @@ class ListenerBindFailureAnalyzer extends AbstractFailureAnalyzer<ListenerBindEx
         return analysis(
                 failure,
                 "the port is already in use.",
-                "Stop what uses port %s ('ss -ltnp sport = :%s' names it), or set %s.port to another port, or to 0 for any free one."
-                        .formatted(port, port, property));
+                "Stop what uses port %s ('ss -l%snp sport = :%s' names it), or set %s.port to another port, or to 0 for any free one."
+                        .formatted(port, failure.listener().isUdp() ? "u" : "t", port, property));
     }
 
     private static boolean isLinkLocalWithoutZone(String address) {

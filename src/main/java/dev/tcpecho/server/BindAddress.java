@@ -8,6 +8,8 @@ import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnknownHostException;
 import java.nio.channels.ServerSocketChannel;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Turns what the configuration calls an address into what a listener can be bound to, and compares such addresses. */
 final class BindAddress {
@@ -19,6 +21,15 @@ final class BindAddress {
         InetAddress resolved = InetAddress.getByName(address);
         boolean everyAddress = resolved.isAnyLocalAddress() && address.contains(":");
         return new InetSocketAddress(everyAddress && !hasIpv6() ? InetAddress.getByName("0.0.0.0") : resolved, port);
+    }
+
+    /** Returns the name of the first listener whose address and port overlap with others; {@code null} if none does. */
+    static @Nullable String overlapping(InetSocketAddress wanted, Map<String, InetSocketAddress> others) {
+        return others.entrySet().stream()
+                .filter(other -> overlap(wanted, other.getValue()))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElse(null);
     }
 
     /** Tells whether the kernel refuses the second of two sockets; {@code ::} is every address, IPv4 too. */

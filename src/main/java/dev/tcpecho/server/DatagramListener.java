@@ -4,6 +4,7 @@ import dev.tcpecho.EchoProperties.Listener;
 import dev.tcpecho.address.LocalAddresses;
 import dev.tcpecho.datagram.DatagramFilter;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -58,13 +59,19 @@ final class DatagramListener implements EchoListener {
 
     @Override
     public synchronized void open(Map<String, InetSocketAddress> others) {
+        String overlapping = null;
         try {
             InetSocketAddress wanted = BindAddress.resolve(this.listener.address(), this.listener.port());
+            overlapping = BindAddress.overlapping(wanted, others);
+            if (overlapping != null) {
+                // The kernel would let both have the port, where the one is on every address.
+                throw new BindException("Address already in use");
+            }
             InetSocketAddress bound = wanted.getAddress().isAnyLocalAddress() ? openEvery(wanted) : openOne(wanted);
             this.filter.addOwnPort(bound.getPort());
             this.address = bound;
         } catch (IOException | RuntimeException ex) {
-            throw new ListenerBindException(this.name, this.listener, null, ex);
+            throw new ListenerBindException(this.name, this.listener, overlapping, ex);
         }
     }
 
@@ -80,6 +87,7 @@ final class DatagramListener implements EchoListener {
         int port = wanted.getPort();
         if (this.unnamedAddresses != null) {
             port = this.unnamedAddresses.open(port);
+            this.sockets.share();
         } else {
             logger.info(
                     "Echo listener %s answers on the addresses of this host's interfaces, and on no other: only epoll can"

@@ -43,19 +43,17 @@ final class DatagramListeners {
         KernelDrops kernelDrops = new KernelDrops();
         DatagramMetrics metrics = new DatagramMetrics(this.registry, name, kernelDrops);
         DropLog drops = new DropLog(name, metrics);
-        boolean epoll = this.transport == Transport.EPOLL;
-        boolean reusePort = listener.reusePort();
-        DatagramSockets sockets = new DatagramSockets(
-                name,
-                this.udpServer
-                        .option(this.transport.reusePort(), reusePort || epoll)
-                        .handle(new DatagramEcho(this.filter, behaviours, metrics, drops)),
-                kernelDrops);
+        UdpServer server = this.udpServer.handle(new DatagramEcho(this.filter, behaviours, metrics, drops));
+        DatagramSockets sockets =
+                new DatagramSockets(name, server, this.transport.reusePort(), listener.reusePort(), kernelDrops);
         return new DatagramListener(
                 name,
                 listener,
                 this.filter,
                 sockets,
-                epoll ? new UnnamedAddresses(this.eventLoops, sockets, reusePort, metrics, drops, kernelDrops) : null);
+                (this.transport == Transport.EPOLL)
+                        ? new UnnamedAddresses(
+                                this.eventLoops, sockets, listener.reusePort(), metrics, drops, kernelDrops)
+                        : null);
     }
 }

@@ -3,6 +3,7 @@ package dev.tcpecho.server;
 import dev.tcpecho.transport.KernelDrops;
 import dev.tcpecho.transport.PendingInput;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -30,7 +31,9 @@ final class DatagramSockets {
 
     private final String name;
 
-    private final UdpServer udpServer;
+    private final ChannelOption<Boolean> reusePort;
+
+    private UdpServer udpServer;
 
     private final KernelDrops kernelDrops;
 
@@ -39,10 +42,21 @@ final class DatagramSockets {
     /** Those about which the log has told. */
     private final Set<InetAddress> failed = new HashSet<>();
 
-    DatagramSockets(String name, UdpServer udpServer, KernelDrops kernelDrops) {
+    DatagramSockets(
+            String name,
+            UdpServer udpServer,
+            ChannelOption<Boolean> reusePort,
+            boolean shared,
+            KernelDrops kernelDrops) {
         this.name = name;
-        this.udpServer = udpServer;
+        this.reusePort = reusePort;
+        this.udpServer = udpServer.option(reusePort, shared);
         this.kernelDrops = kernelDrops;
+    }
+
+    /** Lets the sockets share their port with the one that is bound to every address. */
+    synchronized void share() {
+        this.udpServer = this.udpServer.option(this.reusePort, true);
     }
 
     /**

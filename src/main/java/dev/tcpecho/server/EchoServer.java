@@ -1,6 +1,7 @@
 package dev.tcpecho.server;
 
 import dev.tcpecho.EchoProperties;
+import dev.tcpecho.EchoProperties.Protocol;
 import dev.tcpecho.admission.Admission;
 import dev.tcpecho.behaviour.ListenerBehaviours;
 import dev.tcpecho.channel.LingeringClose;
@@ -116,7 +117,7 @@ public final class EchoServer implements SmartLifecycle {
     @Override
     public void start() {
         try {
-            this.listeners.values().forEach(listener -> listener.open(addresses()));
+            this.listeners.forEach((name, listener) -> listener.open(addressesOfProtocol(name)));
         } catch (RuntimeException ex) {
             closeListeners();
             throw ex;
@@ -128,6 +129,17 @@ public final class EchoServer implements SmartLifecycle {
         logStart();
         this.behaviours.values().forEach(ListenerBehaviours::start);
         resources.shortages(this.properties).forEach(logger::warn);
+    }
+
+    /** Returns where the open listeners listen that echo what the named one echoes. */
+    private Map<String, InetSocketAddress> addressesOfProtocol(String name) {
+        Map<String, InetSocketAddress> addresses = addresses();
+        addresses.keySet().removeIf(other -> protocol(other) != protocol(name));
+        return addresses;
+    }
+
+    private Protocol protocol(String name) {
+        return Objects.requireNonNull(this.properties.listeners().get(name)).protocol();
     }
 
     private void logStart() {

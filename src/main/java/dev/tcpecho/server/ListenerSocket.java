@@ -102,16 +102,8 @@ final class ListenerSocket implements EchoListener {
         try {
             bind(wanted);
         } catch (ChannelBindException ex) {
-            throw new ListenerBindException(this.name, this.listener, overlapping(wanted, others), ex);
+            throw new ListenerBindException(this.name, this.listener, BindAddress.overlapping(wanted, others), ex);
         }
-    }
-
-    private static @Nullable String overlapping(InetSocketAddress wanted, Map<String, InetSocketAddress> others) {
-        return others.entrySet().stream()
-                .filter(other -> BindAddress.overlap(wanted, other.getValue()))
-                .map(Map.Entry::getKey)
-                .findFirst()
-                .orElse(null);
     }
 
     private void bind(InetSocketAddress wanted) {

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import dev.tcpecho.transport.Transport;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.netty.channel.EventLoopGroup;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -172,6 +173,51 @@ class DatagramEchoTests {
                         "echo.listeners.plain.port=" + port))
                 .rootCause()
                 .hasMessageContaining("Address already in use");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void portOfAnotherProcessOnOneAddressIsRefused(Transport transport) {
+        startOnLoopback(transport);
+        int port = this.echo.port();
+        assertThatThrownBy(() -> RunningEcho.start(
+                        transport,
+                        "echo.listeners.plain.protocol=udp",
+                        "echo.listeners.plain.address=127.0.0.1",
+                        "echo.listeners.plain.port=" + port))
+                .rootCause()
+                .hasMessageContaining("Address already in use");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void oneListenerCannotHaveThePortOfAnother(Transport transport) throws Exception {
+        int port;
+        try (DatagramSocket free = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        assertThatThrownBy(() -> startOnEveryAddress(
+                        transport,
+                        "echo.listeners.plain.port=" + port,
+                        "echo.listeners.second.protocol=udp",
+                        "echo.listeners.second.address=127.0.0.1",
+                        "echo.listeners.second.port=" + port))
+                .hasStackTraceContaining("The listener second cannot open port " + port)
+                .rootCause()
+                .hasMessageContaining("Address already in use");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void datagramsAndConnectionsCanHaveTheSamePort(Transport transport) throws Exception {
+        startOnEveryAddress(transport);
+        try (RunningEcho connections = RunningEcho.start(transport, "echo.listeners.plain.port=" + this.echo.port());
+                EchoClient tcp = EchoClient.connect(connections.address());
+                DatagramClient udp = client()) {
+            tcp.send(new byte[] {1});
+            assertThat(tcp.read(1)).containsExactly(1);
+            assertThat(udp.ask(new byte[] {2})).containsExactly(2);
+        }
     }
 
     @ParameterizedTest
