@@ -25,9 +25,6 @@ final class DatagramListenerRules {
                 || !listener.trustedProxies().isEmpty()) {
             throw onlyForConnections(prefix, "proxy-protocol");
         }
-        if (listener.isUnix()) {
-            throw onlyForConnections(prefix, "path");
-        }
     }
 
     private static void requireKnownClients(String prefix, Listener listener, Limits limits) {

@@ -1,5 +1,6 @@
 package dev.tcpecho.management;
 
+import dev.tcpecho.EchoProperties;
 import dev.tcpecho.behaviour.BehaviourRegistry;
 import dev.tcpecho.server.EchoServer;
 import dev.tcpecho.transport.Transport;
@@ -21,14 +22,18 @@ import org.springframework.boot.health.contributor.Status;
  */
 final class EchoHealthIndicator extends AbstractHealthIndicator {
 
+    private final EchoProperties properties;
+
     private final EchoServer server;
 
     private final Transport transport;
 
     private final BehaviourRegistry behaviours;
 
-    EchoHealthIndicator(EchoServer server, Transport transport, BehaviourRegistry behaviours) {
+    EchoHealthIndicator(
+            EchoProperties properties, EchoServer server, Transport transport, BehaviourRegistry behaviours) {
         super("Echo health check failed");
+        this.properties = properties;
         this.server = server;
         this.transport = transport;
         this.behaviours = behaviours;
@@ -51,6 +56,9 @@ final class EchoHealthIndicator extends AbstractHealthIndicator {
 
     private Map<String, Object> describe(String name, InetSocketAddress address) {
         Map<String, Object> details = new LinkedHashMap<>();
+        if (Objects.requireNonNull(this.properties.listeners().get(name)).isUdp()) {
+            details.put("protocol", "udp");
+        }
         details.put("address", NetUtil.toAddressString(address.getAddress()));
         details.put("port", address.getPort());
         return describe(name, details);

@@ -1,5 +1,6 @@
 package dev.tcpecho.management;
 
+import dev.tcpecho.EchoProperties;
 import dev.tcpecho.behaviour.BehaviourRegistry;
 import dev.tcpecho.server.EchoServer;
 import dev.tcpecho.transport.Transport;
@@ -29,8 +30,9 @@ class ManagementConfiguration {
     private static final Duration STALLED = Duration.ofSeconds(1);
 
     @Bean
-    EchoHealthIndicator echoHealthIndicator(EchoServer server, Transport transport, BehaviourRegistry behaviours) {
-        return new EchoHealthIndicator(server, transport, behaviours);
+    EchoHealthIndicator echoHealthIndicator(
+            EchoProperties properties, EchoServer server, Transport transport, BehaviourRegistry behaviours) {
+        return new EchoHealthIndicator(properties, server, transport, behaviours);
     }
 
     @Bean

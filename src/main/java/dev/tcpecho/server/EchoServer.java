@@ -144,7 +144,9 @@ public final class EchoServer implements SmartLifecycle {
 
     private void logStart() {
         Map<String, String> places = new TreeMap<>(paths());
-        addresses().forEach((name, address) -> places.put(name, NetUtil.toSocketAddressString(address)));
+        addresses()
+                .forEach((name, address) -> places.put(
+                        name, (protocol(name) == Protocol.UDP ? "UDP " : "") + NetUtil.toSocketAddressString(address)));
         List<String> open = places.entrySet().stream()
                 .map(place -> place.getKey() + " on " + place.getValue())
                 .toList();
