@@ -76,6 +76,22 @@ args:
 {{- eq .Values.autoscaling.type "none" | ternary .Values.replicas .Values.autoscaling.minReplicas | int }}
 {{- end }}
 
+{{/* "UDP" or "TCP", from a listener. */}}
+{{- define "tcp-echo.protocol" -}}
+{{- get . "protocol" | default "tcp" | upper }}
+{{- end }}
+
+{{/* The names of the listeners that have a port: a Unix socket has none. */}}
+{{- define "tcp-echo.withPort" -}}
+{{- $names := list }}
+{{- range $name, $listener := .Values.echo.listeners }}
+{{- if not $listener.path }}
+{{- $names = append $names $name }}
+{{- end }}
+{{- end }}
+{{- join " " $names }}
+{{- end }}
+
 {{/* The Service's port of a listener, from the root and the listener's name. */}}
 {{- define "tcp-echo.servicePort" -}}
 {{- $values := (first .).Values }}
@@ -83,12 +99,14 @@ args:
 {{- dig $name (get $values.echo.listeners $name).port ($values.service.ports | default dict) | int }}
 {{- end }}
 
-{{/* The names of the listeners that take a connection without a PROXY header and without a client certificate. */}}
+{{/* The names of the TCP listeners that take a connection without a PROXY header and without a client certificate. */}}
 {{- define "tcp-echo.open" -}}
 {{- $names := list }}
-{{- range $name, $listener := .Values.echo.listeners }}
+{{- range $name := include "tcp-echo.withPort" . | splitList " " | compact }}
+{{- $listener := get $.Values.echo.listeners $name }}
+{{- $udp := eq (include "tcp-echo.protocol" $listener) "UDP" }}
 {{- $proxied := eq (dig "proxy-protocol" "off" $listener | toString) "required" }}
-{{- if not (or $proxied (eq (dig "ssl" "client-auth" "none" $listener) "need")) }}
+{{- if not (or $udp $proxied (eq (dig "ssl" "client-auth" "none" $listener) "need")) }}
 {{- $names = append $names $name }}
 {{- end }}
 {{- end }}

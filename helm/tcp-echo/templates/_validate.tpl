@@ -11,13 +11,31 @@
 {{- if hasKey $listeners "management" }}
 {{- fail "echo.listeners.management has the name of the management port: choose another" }}
 {{- end }}
-{{- $ports := dict "8080" "the management port" }}
+{{- /* TCP and UDP have ports of their own. */}}
+{{- $ports := dict "TCP 8080" "the management port" }}
+{{- $paths := dict }}
 {{- range $name, $listener := $listeners }}
-{{- $port := $listener.port | int | toString }}
-{{- if hasKey $ports $port }}
-{{- fail (printf "echo.listeners.%s.port is %s, which is %s already: choose another" $name $port (get $ports $port)) }}
+{{- $prefix := printf "echo.listeners.%s" $name }}
+{{- if $listener.path }}
+{{- include "tcp-echo.validateUnixSocket" (list $prefix $listener) }}
+{{- if hasKey $paths $listener.path }}
+{{- fail (printf "%s.path is %s, which is %s.path already: choose another" $prefix $listener.path (get $paths $listener.path)) }}
 {{- end }}
-{{- $_ := set $ports $port (printf "echo.listeners.%s.port" $name) }}
+{{- $_ := set $paths $listener.path $prefix }}
+{{- else }}
+{{- include "tcp-echo.validateNoPermissions" (list $prefix $listener "without a path" "set") }}
+{{- $port := $listener.port | int | toString }}
+{{- $key := printf "%s %s" (include "tcp-echo.protocol" $listener) $port }}
+{{- if hasKey $ports $key }}
+{{- fail (printf "%s.port is %s, which is %s already: choose another" $prefix $port (get $ports $key)) }}
+{{- end }}
+{{- $_ := set $ports $key (printf "%s.port" $prefix) }}
+{{- end }}
+{{- if eq (include "tcp-echo.protocol" $listener) "UDP" }}
+{{- include "tcp-echo.validateDatagrams" (list $prefix $listener $.Values.echo.limits.allow) }}
+{{- else if hasKey (get $listener "behaviours" | default dict) "loss" }}
+{{- fail (printf "%s.behaviours.loss is set, but a TCP listener echoes no datagrams: remove it, or set %s.protocol to udp" $prefix $prefix) }}
+{{- end }}
 {{- $bundle := dig "ssl" "bundle" "" $listener }}
 {{- if not (has $bundle (list "" "server")) }}
 {{- fail (printf "echo.listeners.%s.ssl.bundle is '%s', but the chart knows only the bundle 'server', with the Secret of tls.secretName: name that" $name $bundle) }}
@@ -58,30 +76,43 @@
 {{- end }}
 {{- end }}
 
-{{- $byListener := dict "service.ports" .Values.service.ports "service.nodePorts" .Values.service.nodePorts "tcpRoutes" .Values.tcpRoutes "tlsRoutes" .Values.tlsRoutes }}
+{{- $byListener := dict "service.ports" .Values.service.ports "service.nodePorts" .Values.service.nodePorts "tcpRoutes" .Values.tcpRoutes "tlsRoutes" .Values.tlsRoutes "udpRoutes" .Values.udpRoutes }}
 {{- range $value, $entries := $byListener }}
 {{- range $name := keys ($entries | default dict) | sortAlpha }}
 {{- if not (hasKey $listeners $name) }}
 {{- fail (printf "%s.%s names no listener: echo.listeners has %s" $value $name $names) }}
 {{- end }}
+{{- $listener := get $listeners $name }}
+{{- if $listener.path }}
+{{- fail (printf "%s.%s is set, but echo.listeners.%s has a path and no port: remove it" $value $name $name) }}
+{{- end }}
+{{- $udp := eq (include "tcp-echo.protocol" $listener) "UDP" }}
+{{- if and $udp (has $value (list "tcpRoutes" "tlsRoutes")) }}
+{{- fail (printf "%s.%s is set, but echo.listeners.%s.protocol is udp: set udpRoutes.%s instead" $value $name $name $name) }}
+{{- end }}
+{{- if and (not $udp) (eq $value "udpRoutes") }}
+{{- fail (printf "udpRoutes.%s is set, but echo.listeners.%s.protocol is tcp: set tcpRoutes.%s instead" $name $name $name) }}
+{{- end }}
 {{- end }}
 {{- end }}
 
 {{- $ports := dict }}
-{{- range $name := keys $listeners | sortAlpha }}
+{{- range $name := include "tcp-echo.withPort" . | splitList " " | compact | sortAlpha }}
 {{- $port := include "tcp-echo.servicePort" (list $ $name) }}
-{{- if hasKey $ports $port }}
-{{- fail (printf "the Service's port of echo.listeners.%s is %s, which is that of echo.listeners.%s already: set service.ports.%s to another" $name $port (get $ports $port) $name) }}
+{{- $key := printf "%s %s" (get $listeners $name | include "tcp-echo.protocol") $port }}
+{{- if hasKey $ports $key }}
+{{- fail (printf "the Service's port of echo.listeners.%s is %s, which is that of echo.listeners.%s already: set service.ports.%s to another" $name $port (get $ports $key) $name) }}
 {{- end }}
-{{- $_ := set $ports $port $name }}
+{{- $_ := set $ports $key $name }}
 {{- end }}
 {{- $ports := dict }}
 {{- range $name, $number := .Values.service.nodePorts }}
 {{- $port := $number | int | toString }}
-{{- if hasKey $ports $port }}
-{{- fail (printf "service.nodePorts.%s is %s, which is service.nodePorts.%s already: choose another" $name $port (get $ports $port)) }}
+{{- $key := printf "%s %s" (get $listeners $name | include "tcp-echo.protocol") $port }}
+{{- if hasKey $ports $key }}
+{{- fail (printf "service.nodePorts.%s is %s, which is service.nodePorts.%s already: choose another" $name $port (get $ports $key)) }}
 {{- end }}
-{{- $_ := set $ports $port $name }}
+{{- $_ := set $ports $key $name }}
 {{- end }}
 {{- with .Values.service }}
 {{- if eq .type "ClusterIP" }}
@@ -125,7 +156,7 @@
 {{- end }}
 
 {{- if and .Values.probe.enabled (not .Values.probe.target) (not (include "tcp-echo.probed" .)) }}
-{{- fail "probe.enabled is true, but each of echo.listeners needs a PROXY header or a client certificate, or has behaviours: set probe.target, and its options in probe.args" }}
+{{- fail "probe.enabled is true, but each of echo.listeners needs a PROXY header or a client certificate, has behaviours or a path, or is of UDP: set probe.target, and its options in probe.args" }}
 {{- end }}
 
 {{- if hasKey (.Values.podAnnotations | default dict) "checksum/config" }}
@@ -166,6 +197,58 @@
 {{- if and (eq .type "keda") .connectionsPerPod (not .prometheusAddress) }}
 {{- fail "autoscaling.connectionsPerPod is set, but keda does not know where Prometheus is: set autoscaling.prometheusAddress" }}
 {{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* A UDP listener, from its property's name, itself and echo.limits.allow. */}}
+{{- define "tcp-echo.validateDatagrams" -}}
+{{- $prefix := first . }}
+{{- $listener := index . 1 }}
+{{- $address := get $listener "address" | default "::" }}
+{{- if not (or (last .) (regexMatch "^(127([.][0-9]+){3}|::1|localhost)$" $address)) }}
+{{- fail (printf "%s.protocol is 'udp' on '%s', but echo.limits.allow is empty, so that anyone could have datagrams sent to somebody else: set echo.limits.allow to the CIDR blocks of the clients, for example [10.0.0.0/8], or %s.address to 127.0.0.1 or ::1" $prefix $address $prefix) }}
+{{- end }}
+{{- $tls := or (dig "ssl" "bundle" "" $listener) (ne (dig "ssl" "client-auth" "none" $listener) "none") }}
+{{- $proxied := or (get $listener "trusted-proxies") (has (get $listener "proxy-protocol") (list "optional" "required")) }}
+{{- range $name, $set := dict "ssl" $tls "proxy-protocol" $proxied }}
+{{- if $set }}
+{{- fail (printf "%s.%s is set, but a UDP listener has no connections: remove it, or set %s.protocol to tcp" $prefix $name $prefix) }}
+{{- end }}
+{{- end }}
+{{- range $name, $_ := omit (get $listener "behaviours" | default dict) "seed" "beans" "delay" "corrupt" "loss" }}
+{{- fail (printf "%s.behaviours.%s is set, but a UDP listener has no connections: remove it; datagrams can have delay, corrupt and loss" $prefix $name) }}
+{{- end }}
+{{- end }}
+
+{{/* A listener with a path, from its property's name and itself. */}}
+{{- define "tcp-echo.validateUnixSocket" -}}
+{{- $prefix := first . }}
+{{- $listener := last . }}
+{{- $path := $listener.path }}
+{{- range $name, $default := dict "protocol" "tcp" "address" "::" "port" 25341 "reuse-port" false "proxy-protocol" "off" "trusted-proxies" list }}
+{{- $value := get $listener $name | default $default }}
+{{- if ne (toString $value) (toString $default) }}
+{{- fail (printf "%s.%s is %v, which means nothing beside a path: remove it, or %s.path" $prefix $name $value $prefix) }}
+{{- end }}
+{{- end }}
+{{- if hasPrefix "@" $path }}
+{{- include "tcp-echo.validateNoPermissions" (list $prefix $listener "beside an abstract name" "change") }}
+{{- else if or (not (regexMatch "^/run/tcp-echo/[^/]+$" $path)) (has (base $path) (list "." "..")) }}
+{{- fail (printf "%s.path is %s, but the pod has a volume for sockets only at /run/tcp-echo: set it to a file there, for example /run/tcp-echo/echo.sock" $prefix $path) }}
+{{- end }}
+{{- $most := hasPrefix "@" $path | ternary 107 101 }}
+{{- if gt (len $path) $most }}
+{{- fail (printf "%s.path is %s, of %d bytes, but at most %d fit: shorten it" $prefix $path (len $path) $most) }}
+{{- end }}
+{{- end }}
+
+{{/* Refuses permissions where no file has them, from the listener's property, itself, where that is, and what to do with its path. */}}
+{{- define "tcp-echo.validateNoPermissions" -}}
+{{- range $name, $default := dict "permissions" "rw-rw----" "group" "" }}
+{{- $value := get (index $ 1) $name | default $default }}
+{{- if ne $value $default }}
+{{- fail (printf "%s.%s is '%s', which means nothing %s: remove it, or %s %s.path" (first $) $name $value (index $ 2) (last $) (first $)) }}
 {{- end }}
 {{- end }}
 {{- end }}

@@ -12,7 +12,9 @@ defaults; then values that do not fit each other are refused. Helm gives each re
 {{- $_ := set .Values.service "type" (.Values.service.type | default "ClusterIP") }}
 {{- $_ := set .Values.echo "listeners" (.Values.echo.listeners | default (dict "plain" dict)) }}
 {{- range $listener := .Values.echo.listeners }}
+{{- if not $listener.path }}
 {{- $_ := set $listener "port" ($listener.port | default 25341) }}
+{{- end }}
 {{- end }}
 {{- include "tcp-echo.validate" . }}
 {{- end }}

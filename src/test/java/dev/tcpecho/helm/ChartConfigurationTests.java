@@ -1,6 +1,7 @@
 package dev.tcpecho.helm;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.jayway.jsonpath.DocumentContext;
 import dev.tcpecho.BehaviourProperties;
@@ -11,10 +12,12 @@ import dev.tcpecho.BehaviourProperties.Delay;
 import dev.tcpecho.BehaviourProperties.Distribution;
 import dev.tcpecho.BehaviourProperties.Format;
 import dev.tcpecho.BehaviourProperties.Greeting;
+import dev.tcpecho.BehaviourProperties.Loss;
 import dev.tcpecho.BehaviourProperties.Mode;
 import dev.tcpecho.BehaviourProperties.Rate;
 import dev.tcpecho.BehaviourProperties.Refuse;
 import dev.tcpecho.BehaviourProperties.Scope;
+import dev.tcpecho.BehaviourRules;
 import dev.tcpecho.BehaviourShortForms;
 import dev.tcpecho.EchoProperties;
 import dev.tcpecho.EchoProperties.Drain;
@@ -23,6 +26,7 @@ import dev.tcpecho.EchoProperties.Listener;
 import dev.tcpecho.EchoProperties.Protocol;
 import dev.tcpecho.EchoProperties.ProxyProtocol;
 import dev.tcpecho.EchoProperties.Ssl;
+import dev.tcpecho.ListenerRules;
 import dev.tcpecho.address.AddressBlock;
 import dev.tcpecho.transport.TransportChoice;
 import io.netty.pkitesting.CertificateBuilder;
@@ -40,6 +44,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.env.YamlPropertySourceLoader;
@@ -107,6 +112,8 @@ class ChartConfigurationTests {
                   limits:
                     connections: 2000000
                     connections-per-address: 3
+                    datagrams-per-second: 200000
+                    datagrams-per-second-per-address: 0
                     idle-timeout: 90s
                     lifetime: 1d
                     allow: [192.0.2.0/24]
@@ -141,6 +148,84 @@ class ChartConfigurationTests {
                                 List.of(AddressBlock.valueOf("192.0.2.0/24")),
                                 List.of(AddressBlock.valueOf("192.0.2.1/32"))),
                         new Drain(Duration.ofMillis(1500), Duration.ofSeconds(2), Duration.ofMinutes(1))));
+    }
+
+    @Test
+    void listenerOfDatagramsIsBoundWithItsLoss() {
+        String values =
+                "echo: {limits: {allow: [10.0.0.0/8]}, listeners: {dns: {protocol: udp, behaviours: {loss: %s}}}}";
+        for (String loss : List.of("0.25", "'.25'", "{probability: 0.25}")) {
+            Listener listener = bind(Chart.with(values.formatted(loss)).applicationYml())
+                    .listeners()
+                    .get("dns");
+            assertThat(listener.isUdp()).isTrue();
+            assertThat(listener.port()).isEqualTo(25341);
+            assertThat(listener.behaviours().loss()).isEqualTo(new Loss(0.25));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "{address: '::'}",
+                "{address: 127.0.0.1}",
+                "{address: 127.1.2.3}",
+                "{address: '::1'}",
+                "{address: localhost}",
+                "{address: 192.0.2.1}",
+                "{ssl: {bundle: server}}",
+                "{ssl: {bundle: server, client-auth: need}}",
+                "{proxy-protocol: required, trusted-proxies: [10.0.0.0/8]}",
+                "{behaviours: {seed: 1, delay: 1s, corrupt: 1KB, loss: 0.1}}",
+                "{behaviours: {beans: []}}",
+                "{behaviours: {rate: 1KB}}",
+                "{behaviours: {chunk: 1}}",
+                "{behaviours: {stall-after: 1KB}}",
+                "{behaviours: {greeting: json}}",
+                "{behaviours: {close-after: 1KB}}",
+                "{behaviours: {reset-after: 1KB}}",
+                "{behaviours: {refuse: 0.1}}"
+            })
+    void listenersThatMayEchoDatagramsAreThoseOfTheService(String listener) {
+        for (String protocol : List.of("tcp", "udp")) {
+            for (String allow : List.of("", "10.0.0.0/8")) {
+                String values = "echo: {limits: {allow: [%s]}, listeners: {plain: {protocol: %s, %s}}"
+                        .formatted(allow, protocol, listener.substring(1));
+                Throwable ofTheService = catchThrowable(() -> checkAsTheServiceDoes(values));
+                Throwable ofTheChart = catchThrowable(() -> Chart.with("tls: {secretName: certificate}", values));
+                assertThat(ofTheChart == null)
+                        .as("%s: %s", values, (ofTheChart != null) ? ofTheChart : ofTheService)
+                        .isEqualTo(ofTheService == null);
+            }
+        }
+    }
+
+    private static void checkAsTheServiceDoes(String values) {
+        EchoProperties properties = bind(values);
+        ListenerRules.check(properties);
+        properties.listeners().forEach((name, listener) -> {
+            BehaviourRules.check(name, listener.behaviours(), listener.protocol());
+        });
+    }
+
+    /** A port beside a path, even the default one, would be written where the service looks for none. */
+    @Test
+    void listenerWithAPathIsBoundWithWhoMayConnect() {
+        String applicationYml = Chart.with("""
+                echo:
+                  listeners:
+                    file: {path: /run/tcp-echo/echo.sock, permissions: rw-rw-rw-, group: nogroup}
+                    name: {path: "@echo"}
+                """).applicationYml();
+        Map<String, Listener> listeners = bind(applicationYml).listeners();
+        assertThat(listeners.get("file"))
+                .extracting(Listener::path, Listener::permissions, Listener::group)
+                .containsExactly("/run/tcp-echo/echo.sock", "rw-rw-rw-", "nogroup");
+        assertThat(listeners.get("name"))
+                .extracting(Listener::path, Listener::permissions, Listener::group)
+                .containsExactly("@echo", "rw-rw----", "");
+        assertThat(applicationYml).doesNotContain(" port:");
     }
 
     @Test

@@ -111,10 +111,17 @@ class ChartSchemaTests {
                     echo: {limits: {idle-timeout: never}}                   | '/echo/limits/idle-timeout'
                     echo: {limits: {idleTimeout: 5m}}                       | '/echo/limits': additional properties 'idleTimeout'
                     echo: {limits: {allow: [localhost]}}                    | '/echo/limits/allow/0'
+                    echo: {limits: {datagrams-per-second: 0}}               | '/echo/limits/datagrams-per-second'
+                    echo: {limits: {datagrams-per-second-per-address: -1}}  | '/echo/limits/datagrams-per-second-per-address'
                     echo: {transport: kqueue}                               | '/echo/transport'
                     echo: {listeners: {plain: {port: 80}}}                  | '/echo/listeners/plain/port'
                     echo: {listeners: {plain: {port: 65536}}}               | '/echo/listeners/plain/port'
                     echo: {listeners: {plain: {port: "25341"}}}             | '/echo/listeners/plain/port'
+                    echo: {listeners: {plain: {protocol: sctp}}}            | '/echo/listeners/plain/protocol'
+                    echo: {listeners: {plain: {path: echo.sock}}}           | '/echo/listeners/plain/path'
+                    echo: {listeners: {plain: {path: "@"}}}                 | '/echo/listeners/plain/path'
+                    echo: {listeners: {plain: {permissions: rw-rw---}}}     | '/echo/listeners/plain/permissions'
+                    echo: {listeners: {plain: {permissions: rwxrwxrwt}}}    | '/echo/listeners/plain/permissions'
                     echo: {listeners: {plain: {backlog: 0}}}                | '/echo/listeners/plain/backlog'
                     echo: {listeners: {plain: {address: " "}}}              | '/echo/listeners/plain/address'
                     echo: {listeners: {plain: {proxy-protocol: on}}}        | '/echo/listeners/plain/proxy-protocol'
@@ -226,6 +233,10 @@ class ChartSchemaTests {
                     refuse: {share: 2}                                 | /refuse/share'
                     refuse: {mode: drop}                               | /refuse/mode'
                     refuse: {share: 0.5, mode: close-port}             | /refuse/share'
+                    loss: 1.1                                          | /loss'
+                    loss: {}                                           | /loss': missing property 'probability'
+                    loss: {probability: "0.1"}                         | /loss/probability'
+                    loss: {probability: 0.1, burst: 3}                 | /loss': additional properties 'burst'
                     """, quoteCharacter = '`')
     void wrongBehaviourIsNamed(String behaviours, String name) {
         assertThat(Chart.refusal(behaviours(behaviours))).contains("'/echo/listeners/plain/behaviours" + name);
@@ -242,7 +253,8 @@ class ChartSchemaTests {
                 "greeting",
                 "close-after",
                 "reset-after",
-                "refuse"
+                "refuse",
+                "loss"
             })
     void shortFormsAreThoseOfTheService(String behaviour) {
         for (String text : SHORT_FORMS) {
@@ -283,16 +295,18 @@ class ChartSchemaTests {
                 .replaceAll("(?s).*?\n( {2}#   faulty:\n.*?)\n {2}listeners:.*", "$1")
                 .replaceAll("(?m)^ {2}# {3}", "");
         Map<String, Map<String, Map<String, Object>>> listeners = new Yaml().load(example);
-        Map<String, Object> behaviours = listeners.get("faulty").get("behaviours");
-        assertThat(Chart.with("echo:\n  listeners:\n" + example.indent(4))
+        Set<String> behaviours = listeners.values().stream()
+                .flatMap(listener -> listener.getOrDefault("behaviours", Map.of()).keySet().stream())
+                .collect(Collectors.toSet());
+        assertThat(Chart.with("echo:\n  limits: {allow: [10.0.0.0/8]}\n  listeners:\n" + example.indent(4))
                         .service()
                         .<List<String>>read("$..name"))
-                .contains("faulty");
+                .contains("faulty", "datagrams");
         Set<String> names = Arrays.stream(BehaviourProperties.class.getRecordComponents())
                 .map(ChartSchemaTests::name)
                 .filter(name -> !name.equals("reset-after"))
                 .collect(Collectors.toSet());
-        assertThat(behaviours).containsOnlyKeys(names);
+        assertThat(behaviours).isEqualTo(names);
         Map<String, String> objects = example.lines()
                 .map(Pattern.compile(" *([a-z-]+): .* # .*?([{].*[}]).*")::matcher)
                 .filter(Matcher::matches)
@@ -304,9 +318,12 @@ class ChartSchemaTests {
                 .hasSize(1));
     }
 
+    /** Of a listener that can have them: only datagrams can be lost. */
     private static String behaviours(String behaviours) {
-        return "echo: {listeners: {plain: {behaviours: %s}}}"
-                .formatted(behaviours.startsWith("{") ? behaviours : "{" + behaviours + "}");
+        return "echo: {limits: {allow: [10.0.0.0/8]}, listeners: {plain: {protocol: %s, behaviours: %s}}}"
+                .formatted(
+                        behaviours.startsWith("loss") ? "udp" : "tcp",
+                        behaviours.startsWith("{") ? behaviours : "{" + behaviours + "}");
     }
 
     @ParameterizedTest
@@ -325,7 +342,55 @@ class ChartSchemaTests {
                         "echo.listeners.plain.port is 8080, which is the management port already: choose another"),
                 arguments(
                         "{probe: {enabled: true}, echo: {listeners: {plain: {behaviours: {delay: 1s}}}}}",
-                        "probe.enabled is true, but each of echo.listeners needs a PROXY header or a client certificate, or has behaviours: set probe.target, and its options in probe.args"),
+                        "probe.enabled is true, but each of echo.listeners needs a PROXY header or a client certificate, has behaviours or a path, or is of UDP: set probe.target, and its options in probe.args"),
+                arguments(
+                        "echo: {listeners: {plain: {protocol: udp}}}",
+                        "echo.listeners.plain.protocol is 'udp' on '::', but echo.limits.allow is empty, so that anyone could have datagrams sent to somebody else: set echo.limits.allow to the CIDR blocks of the clients, for example [10.0.0.0/8], or echo.listeners.plain.address to 127.0.0.1 or ::1"),
+                arguments(
+                        "{tls: {secretName: certificate}, echo: {listeners: {plain: {address: localhost, protocol: udp, ssl: {bundle: server}}}}}",
+                        "echo.listeners.plain.ssl is set, but a UDP listener has no connections: remove it, or set echo.listeners.plain.protocol to tcp"),
+                arguments(
+                        "echo: {listeners: {plain: {address: localhost, protocol: udp, proxy-protocol: optional, trusted-proxies: [10.0.0.0/8]}}}",
+                        "echo.listeners.plain.proxy-protocol is set, but a UDP listener has no connections: remove it, or set echo.listeners.plain.protocol to tcp"),
+                arguments(
+                        "echo: {listeners: {plain: {address: localhost, protocol: udp, behaviours: {delay: 1s, rate: 1KB}}}}",
+                        "echo.listeners.plain.behaviours.rate is set, but a UDP listener has no connections: remove it; datagrams can have delay, corrupt and loss"),
+                arguments(
+                        "echo: {listeners: {plain: {behaviours: {loss: 0.1}}}}",
+                        "echo.listeners.plain.behaviours.loss is set, but a TCP listener echoes no datagrams: remove it, or set echo.listeners.plain.protocol to udp"),
+                arguments(
+                        "echo: {limits: {allow: [10.0.0.0/8]}, listeners: {a: {protocol: udp}, b: {protocol: udp}}}",
+                        "echo.listeners.b.port is 25341, which is echo.listeners.a.port already: choose another"),
+                arguments(
+                        "echo: {listeners: {plain: {path: /run/tcp-echo/a, protocol: udp}}}",
+                        "echo.listeners.plain.protocol is udp, which means nothing beside a path: remove it, or echo.listeners.plain.path"),
+                arguments(
+                        "echo: {listeners: {plain: {path: /run/tcp-echo/a, port: 25342}}}",
+                        "echo.listeners.plain.port is 25342, which means nothing beside a path: remove it, or echo.listeners.plain.path"),
+                arguments(
+                        "echo: {listeners: {plain: {path: '@a', address: 127.0.0.1}}}",
+                        "echo.listeners.plain.address is 127.0.0.1, which means nothing beside a path: remove it, or echo.listeners.plain.path"),
+                arguments(
+                        "echo: {listeners: {plain: {path: '@a', reuse-port: true}}}",
+                        "echo.listeners.plain.reuse-port is true, which means nothing beside a path: remove it, or echo.listeners.plain.path"),
+                arguments(
+                        "echo: {listeners: {plain: {path: '@a', proxy-protocol: required, trusted-proxies: [10.0.0.0/8]}}}",
+                        "echo.listeners.plain.proxy-protocol is required, which means nothing beside a path: remove it, or echo.listeners.plain.path"),
+                arguments(
+                        "echo: {listeners: {plain: {path: '@a', permissions: rw-------}}}",
+                        "echo.listeners.plain.permissions is 'rw-------', which means nothing beside an abstract name: remove it, or change echo.listeners.plain.path"),
+                arguments(
+                        "echo: {listeners: {plain: {group: echo}}}",
+                        "echo.listeners.plain.group is 'echo', which means nothing without a path: remove it, or set echo.listeners.plain.path"),
+                arguments(
+                        "echo: {listeners: {plain: {path: /run/tcp-echo/%s}}}".formatted("é".repeat(44)),
+                        ", of 102 bytes, but at most 101 fit: shorten it"),
+                arguments(
+                        "echo: {listeners: {plain: {path: '@%s'}}}".formatted("a".repeat(107)),
+                        ", of 108 bytes, but at most 107 fit: shorten it"),
+                arguments(
+                        "echo: {listeners: {a: {path: '@a'}, b: {path: '@a'}}}",
+                        "echo.listeners.b.path is @a, which is echo.listeners.a.path already: choose another"),
                 arguments(
                         "probe: {args: [--duration=1h]}",
                         "probe.args has --duration=1h, but the chart runs the probe for ever, and sets its port and its interval: leave it out, or set probe.interval"),
