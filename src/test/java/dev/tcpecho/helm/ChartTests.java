@@ -35,6 +35,12 @@ class ChartTests {
             echo: {listeners: {plain: {}, tls: {port: 25342, ssl: {bundle: server}}}}
             """;
 
+    private static final String DATAGRAMS = """
+            echo:
+              limits: {allow: [10.0.0.0/8]}
+              listeners: {plain: {}, datagrams: {protocol: udp}}
+            """;
+
     private static final String PROBE = "probe: {enabled: true}";
 
     private static final Map<String, String> SELECTOR =
@@ -121,6 +127,39 @@ class ChartTests {
                         Map.of("name", "other", "containerPort", 25399),
                         Map.of("name", "plain", "containerPort", 25341),
                         Map.of("name", "management", "containerPort", 8080));
+    }
+
+    @Test
+    void datagramsHaveAPortOfUdpThatMayBeThatOfAStream() {
+        Chart chart = Chart.with(DATAGRAMS, "service: {type: NodePort, nodePorts: {plain: 30007, datagrams: 30007}}");
+        assertThat(chart.service().<List<Map<String, Object>>>read("$.spec.ports"))
+                .containsExactly(
+                        Map.of(
+                                "name", "datagrams",
+                                "port", 25341,
+                                "targetPort", "datagrams",
+                                "protocol", "UDP",
+                                "nodePort", 30007),
+                        Map.of(
+                                "name", "plain",
+                                "port", 25341,
+                                "targetPort", "plain",
+                                "appProtocol", "tcp",
+                                "nodePort", 30007));
+        assertThat(chart.deployment().<List<Map<String, Object>>>read(CONTAINER + "ports"))
+                .containsExactly(
+                        Map.of("name", "datagrams", "containerPort", 25341, "protocol", "UDP"),
+                        Map.of("name", "plain", "containerPort", 25341),
+                        Map.of("name", "management", "containerPort", 8080));
+    }
+
+    /** Which is of TCP. */
+    @Test
+    void datagramsMayHaveTheNumberOfTheManagementPort() {
+        assertThat(Chart.with("echo: {listeners: {dns: {protocol: udp, address: localhost, port: 8080}}}")
+                        .deployment()
+                        .<List<Integer>>read(CONTAINER + "ports[*].containerPort"))
+                .containsExactly(8080, 8080);
     }
 
     @ParameterizedTest
@@ -337,6 +376,14 @@ class ChartTests {
                                 List.of(Map.of(
                                         "namespaceSelector",
                                         Map.of("matchLabels", Map.of("kubernetes.io/metadata.name", "monitoring"))))));
+    }
+
+    @Test
+    void networkPolicyLetsDatagramsIn() {
+        DocumentContext policy =
+                Chart.with(DATAGRAMS, "networkPolicy: {enabled: true}").the("NetworkPolicy", "tcp-echo");
+        assertThat(policy.<Object>read("$.spec.ingress[0].ports"))
+                .isEqualTo(List.of(Map.of("port", "datagrams", "protocol", "UDP"), Map.of("port", "plain")));
     }
 
     @Test
@@ -612,7 +659,9 @@ class ChartTests {
             strings = {
                 "echo: {listeners: {plain: {proxy-protocol: required, trusted-proxies: [10.0.0.0/8]}}}",
                 "{tls: {secretName: certificate}, echo: {listeners: {plain: {ssl: {bundle: server, client-auth: need}}}}}",
-                "echo: {listeners: {plain: {behaviours: {corrupt: 1KB}}}}"
+                "echo: {listeners: {plain: {behaviours: {corrupt: 1KB}}}}",
+                "echo: {listeners: {plain: {protocol: udp, address: localhost}}}",
+                "echo: {listeners: {plain: {path: /run/tcp-echo/echo.sock}}}"
             })
     void testLeavesOutWhatTheProbeCannotDo(String values) {
         assertThat(Chart.with(values).all("Pod")).isEmpty();
@@ -655,6 +704,8 @@ class ChartTests {
                   listeners:
                     a: {port: 25342, behaviours: {delay: 1s}}
                     b: {port: 25343, proxy-protocol: required, trusted-proxies: [10.0.0.0/8]}
+                    ba: {port: 25343, protocol: udp, address: localhost}
+                    bb: {path: "@echo"}
                     c: {port: 25344, ssl: {bundle: server}}
                     d: {port: 25345}
                 """);
