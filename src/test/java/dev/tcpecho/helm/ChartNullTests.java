@@ -125,6 +125,7 @@ class ChartNullTests {
                 service: {annotations: {a: null}, ports: {plain: null}, nodePorts: {plain: null}}
                 tcpRoutes: {plain: null}
                 tlsRoutes: {plain: null}
+                udpRoutes: {plain: null}
                 autoscaling: {behavior: {scaleUp: null, scaleDown: null}}
                 resources: {limits: {cpu: null, memory: null}, requests: {memory: null}}
                 podAnnotations: {a: null}

@@ -140,6 +140,7 @@ class ChartSchemaTests {
                     service: {ports: {plain: 0}}                            | '/service/ports/plain'
                     tcpRoutes: {plain: {}}                                  | '/tcpRoutes/plain': missing property 'parentRefs'
                     tlsRoutes: {plain: {parentRefs: [{name: a}]}}           | '/tlsRoutes/plain': missing property 'hostnames'
+                    udpRoutes: {plain: {}}                                  | '/udpRoutes/plain': missing property 'parentRefs'
                     networkPolicy: {clients: [192.0.2.0/24]}                | '/networkPolicy/clients/0'
                     podDisruptionBudget: {maxUnavailable: 0}                | '/podDisruptionBudget/maxUnavailable'
                     serviceMonitor: {interval: often}                       | '/serviceMonitor/interval'
@@ -439,6 +440,24 @@ class ChartSchemaTests {
                 arguments(
                         "service: {nodePorts: {plan: 30007}}",
                         "service.nodePorts.plan names no listener: echo.listeners has plain"),
+                arguments(
+                        "udpRoutes: {plan: {parentRefs: [{name: a}]}}",
+                        "udpRoutes.plan names no listener: echo.listeners has plain"),
+                arguments(
+                        "udpRoutes: {plain: {parentRefs: [{name: a}]}}",
+                        "udpRoutes.plain is set, but echo.listeners.plain.protocol is tcp: set tcpRoutes.plain instead"),
+                arguments(
+                        "{echo: {listeners: {dns: {protocol: udp, address: localhost}}}, tcpRoutes: {dns: {parentRefs: [{name: a}]}}}",
+                        "tcpRoutes.dns is set, but echo.listeners.dns.protocol is udp: set udpRoutes.dns instead"),
+                arguments(
+                        "{echo: {listeners: {dns: {protocol: udp, address: localhost}}}, tlsRoutes: {dns: {hostnames: [a], parentRefs: [{name: a}]}}}",
+                        "tlsRoutes.dns is set, but echo.listeners.dns.protocol is udp: set udpRoutes.dns instead"),
+                arguments(
+                        "{echo: {listeners: {a: {path: '@a'}}}, tcpRoutes: {a: {parentRefs: [{name: a}]}}}",
+                        "tcpRoutes.a is set, but echo.listeners.a has a path and no port: remove it"),
+                arguments(
+                        "{echo: {listeners: {a: {path: '@a'}}}, service: {ports: {a: 7}}}",
+                        "service.ports.a is set, but echo.listeners.a has a path and no port: remove it"),
                 arguments(
                         "{echo: {listeners: {plain: {}, other: {port: 25342}}}, service: {ports: {other: 25341}}}",
                         "the Service's port of echo.listeners.plain is 25341, which is that of echo.listeners.other already: set service.ports.plain to another"),

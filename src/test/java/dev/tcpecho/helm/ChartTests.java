@@ -79,7 +79,8 @@ class ChartTests {
                 "PodMonitor",
                 "PrometheusRule",
                 "TCPRoute",
-                "TLSRoute")) {
+                "TLSRoute",
+                "UDPRoute")) {
             assertThat(chart.all(optional)).as(optional).isEmpty();
         }
     }
@@ -627,6 +628,19 @@ class ChartTests {
         assertThat(tls.<Object>read("$.spec.hostnames")).isEqualTo(List.of("echo.example.com"));
         assertThat(tls.<Object>read("$.spec.rules[0].backendRefs"))
                 .isEqualTo(List.of(Map.of("name", "tcp-echo", "port", 25342)));
+    }
+
+    @Test
+    void gatewaysRouteDatagramsToTheServicesPort() {
+        DocumentContext route = Chart.with(DATAGRAMS, """
+                service: {ports: {datagrams: 7}}
+                udpRoutes: {datagrams: {parentRefs: [{name: gateway, sectionName: udp}]}}
+                """).the("UDPRoute", "tcp-echo-datagrams");
+        assertThat(route.<String>read("$.apiVersion")).isEqualTo("gateway.networking.k8s.io/v1alpha2");
+        assertThat(route.<Object>read("$.spec"))
+                .isEqualTo(Map.of(
+                        "parentRefs", List.of(Map.of("name", "gateway", "sectionName", "udp")),
+                        "rules", List.of(Map.of("backendRefs", List.of(Map.of("name", "tcp-echo", "port", 7))))));
     }
 
     @Test
