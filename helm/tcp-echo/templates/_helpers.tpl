@@ -92,6 +92,13 @@ args:
 {{- join " " $names }}
 {{- end }}
 
+{{/* "true" if any listener's Unix socket is a file. */}}
+{{- define "tcp-echo.hasSocketFile" -}}
+{{- range .Values.echo.listeners }}
+{{- if hasPrefix "/" (get . "path") }}true{{ break }}{{ end }}
+{{- end }}
+{{- end }}
+
 {{/* The Service's port of a listener, from the root and the listener's name. */}}
 {{- define "tcp-echo.servicePort" -}}
 {{- $values := (first .).Values }}

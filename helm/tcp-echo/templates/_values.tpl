@@ -4,7 +4,7 @@ defaults; then values that do not fit each other are refused. Helm gives each re
 */}}
 {{- define "tcp-echo.begin" -}}
 {{- include "tcp-echo.omitNulls" (omit .Values "global") }}
-{{- range list "autoscaling" "behavioursEndpoint" "grafanaDashboard" "networkPolicy" "podDisruptionBudget" "preStop" "probe" "prometheusRule" "resources" "service" "serviceAccount" "serviceMonitor" "strategy" "tls" }}
+{{- range list "autoscaling" "behavioursEndpoint" "grafanaDashboard" "networkPolicy" "podDisruptionBudget" "preStop" "probe" "prometheusRule" "resources" "service" "serviceAccount" "serviceMonitor" "strategy" "tls" "unixSockets" }}
 {{- $_ := set $.Values . (get $.Values . | default dict) }}
 {{- end }}
 {{- $_ := set .Values.autoscaling "type" (.Values.autoscaling.type | default "none") }}

@@ -35,6 +35,7 @@ class ChartNullTests {
             prometheusRule: {enabled: true}
             grafanaDashboard: {enabled: true}
             probe: {enabled: true}
+            echo: {listeners: {plain: {}, local: {path: /run/tcp-echo/echo.sock}}}
             """;
 
     /** What nothing can stand for, so that the schema asks for it. */

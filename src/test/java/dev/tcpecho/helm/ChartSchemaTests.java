@@ -155,6 +155,7 @@ class ChartSchemaTests {
                     probe: {interval: 1}                                    | '/probe/interval'
                     probe: {args: [--timeout, 2]}                           | '/probe/args/1'
                     probe: {duration: 1h}                                   | '/probe': additional properties 'duration'
+                    unixSockets: {mount: /run}                              | '/unixSockets': additional properties 'mount'
                     behavioursEndpoint: {access: write}                     | '/behavioursEndpoint/access'
                     behavioursEndpoint: {enabled: true}                     | '/behavioursEndpoint': additional properties 'enabled'
                     """, quoteCharacter = '`')
@@ -440,6 +441,15 @@ class ChartSchemaTests {
                 arguments(
                         "service: {nodePorts: {plan: 30007}}",
                         "service.nodePorts.plan names no listener: echo.listeners has plain"),
+                arguments(
+                        "echo: {listeners: {local: {path: /tmp/echo.sock}}}",
+                        "echo.listeners.local.path is /tmp/echo.sock, but the pod has a volume for sockets only at /run/tcp-echo: set it to a file there, for example /run/tcp-echo/echo.sock"),
+                arguments(
+                        "echo: {listeners: {local: {path: /run/tcp-echo/..}}}",
+                        "echo.listeners.local.path is /run/tcp-echo/.., but the pod has a volume for sockets only at /run/tcp-echo: set it to a file there"),
+                arguments(
+                        "echo: {listeners: {local: {path: /run/tcp-echo/sub/echo.sock}}}",
+                        "echo.listeners.local.path is /run/tcp-echo/sub/echo.sock, but the pod has a volume for sockets only at /run/tcp-echo: set it to a file there"),
                 arguments(
                         "udpRoutes: {plan: {parentRefs: [{name: a}]}}",
                         "udpRoutes.plan names no listener: echo.listeners has plain"),

@@ -269,6 +269,66 @@ class ChartTests {
                 .contains(Map.of("name", "tls", "secret", Map.of("secretName", "certificate")));
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    {}                                                         | {emptyDir: {}}
+                    {volume: null}                                             | {emptyDir: {}}
+                    {volume: {emptyDir: {medium: Memory}}}                     | {emptyDir: {medium: Memory}}
+                    {volume: {hostPath: {path: /run/echo, type: Directory}}}   | {hostPath: {path: /run/echo, type: Directory}}
+                    """)
+    void unixSocketsHaveAVolumeOfOneSource(String unixSockets, String source) {
+        DocumentContext deployment = Chart.with(
+                        "echo: {listeners: {local: {path: /run/tcp-echo/echo.sock}}}", "unixSockets: " + unixSockets)
+                .deployment();
+        assertThat(deployment.<List<Map<String, Object>>>read(CONTAINER + "volumeMounts"))
+                .contains(Map.of("name", "unix-sockets", "mountPath", "/run/tcp-echo"));
+        Map<String, Object> volume = new Yaml().load(source);
+        volume.put("name", "unix-sockets");
+        assertThat(deployment.<List<Map<String, Object>>>read(POD + "volumes")).contains(volume);
+    }
+
+    @Test
+    void abstractNamesNeedNoVolume() {
+        assertThat(Chart.with("echo: {listeners: {local: {path: '@echo'}}}")
+                        .deployment()
+                        .<List<String>>read(POD + "volumes[*].name"))
+                .containsExactly("config");
+    }
+
+    @Test
+    void unixSocketsHaveNoPorts() {
+        Chart chart = Chart.with(
+                "echo: {listeners: {plain: {}, local: {path: /run/tcp-echo/echo.sock}}}",
+                "networkPolicy: {enabled: true}");
+        assertThat(chart.service().<List<String>>read("$.spec.ports[*].name")).containsExactly("plain");
+        assertThat(chart.deployment().<List<String>>read(CONTAINER + "ports[*].name"))
+                .containsExactly("plain", "management");
+        assertThat(chart.the("NetworkPolicy", "tcp-echo").<List<String>>read("$.spec.ingress[0].ports[*].port"))
+                .containsExactly("plain");
+    }
+
+    /** A Service without ports is refused; a rule without ports is for all of them. */
+    @Test
+    void withUnixSocketsAloneThereIsNoServiceOfListenersAndNobodyIsLetIn() {
+        Chart chart = Chart.with(
+                "echo: {listeners: {local: {path: /run/tcp-echo/echo.sock}}}", "networkPolicy: {enabled: true}");
+        assertThat(chart.all("Service"))
+                .extracting(service -> service.read("$.metadata.name"))
+                .containsExactly("tcp-echo-management");
+        assertThat(chart.all("Pod")).isEmpty();
+        assertThat(chart.deployment().<List<String>>read(CONTAINER + "ports[*].name"))
+                .containsExactly("management");
+        assertThat(chart.the("NetworkPolicy", "tcp-echo").<List<String>>read("$.spec.ingress[*].ports[*].port"))
+                .containsExactly("management");
+        assertThat(Chart.with(
+                                "echo: {listeners: {local: {path: '@echo'}}}",
+                                "networkPolicy: {enabled: true, prometheus: []}")
+                        .the("NetworkPolicy", "tcp-echo")
+                        .<Map<String, Object>>read("$.spec"))
+                .containsEntry("policyTypes", List.of("Ingress", "Egress"))
+                .doesNotContainKey("ingress");
+    }
+
     @Test
     void preStopSleepsForTheDelay() {
         assertThat(Chart.with().deployment().<Map<String, Object>>read(POD + "containers[0]"))
