@@ -3,10 +3,20 @@
 {{- mul (regexFind "^[0-9]+" . | int64) (hasSuffix "Gi" . | ternary 1024 1) }}
 {{- end }}
 
-{{/* The most that connections can make the service hold, rounded up, and 16 MiB for the management port, in MiB. */}}
+{{/*
+The most that clients can make the service hold, in MiB, and 16 MiB for the management port: the connections, rounded up;
+where datagrams are echoed, 2 MiB that each event loop reads into; and of each UDP listener, 4 MiB that are delayed and
+4 MiB that wait for a new socket.
+*/}}
 {{- define "tcp-echo.directMebibytes" -}}
 {{- $kibibytes := mul (.Values.echo.limits.connections | int64) (include "tcp-echo.hasTls" . | eq "true" | ternary 512 128) }}
-{{- add (div (add $kibibytes 1023) 1024) 16 }}
+{{- $ofDatagrams := 0 }}
+{{- range .Values.echo.listeners }}
+{{- if eq (include "tcp-echo.protocol" .) "UDP" }}
+{{- $ofDatagrams = add ($ofDatagrams | default (mul 2 $.Values.jvm.processors)) 8 }}
+{{- end }}
+{{- end }}
+{{- add (div (add $kibibytes 1023) 1024) $ofDatagrams 16 }}
 {{- end }}
 
 {{/* In MiB. */}}

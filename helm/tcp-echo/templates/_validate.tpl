@@ -18,6 +18,9 @@
 {{- $prefix := printf "echo.listeners.%s" $name }}
 {{- if $listener.path }}
 {{- include "tcp-echo.validateUnixSocket" (list $prefix $listener) }}
+{{- if and (hasPrefix "@" $listener.path) (eq (get $.Values.echo "transport") "nio") }}
+{{- fail (printf "%s.path is %s, but echo.transport is nio, which has no abstract names: set it to epoll, or %s.path to a file in /run/tcp-echo" $prefix $listener.path $prefix) }}
+{{- end }}
 {{- if hasKey $paths $listener.path }}
 {{- fail (printf "%s.path is %s, which is %s.path already: choose another" $prefix $listener.path (get $paths $listener.path)) }}
 {{- end }}

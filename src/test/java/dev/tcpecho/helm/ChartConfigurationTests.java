@@ -40,6 +40,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -185,9 +187,22 @@ class ChartConfigurationTests {
                 "{behaviours: {greeting: json}}",
                 "{behaviours: {close-after: 1KB}}",
                 "{behaviours: {reset-after: 1KB}}",
-                "{behaviours: {refuse: 0.1}}"
+                "{behaviours: {refuse: 0.1}}",
+                "{path: /run/tcp-echo/echo.sock, permissions: rw-rw-rw-, group: '65532'}",
+                "{path: '@echo'}",
+                "{path: '@echo', group: '65532'}",
+                "{path: '@echo', permissions: rw-------}",
+                "{path: '@echo', address: '::', port: 25341, reuse-port: false, proxy-protocol: 'off'}",
+                "{path: '@echo', address: 127.0.0.1}",
+                "{path: '@echo', port: 25342}",
+                "{path: '@echo', reuse-port: true}",
+                "{path: '@echo', proxy-protocol: optional, trusted-proxies: [10.0.0.0/8]}",
+                "{path: '@echo', backlog: 1, ssl: {bundle: server}, behaviours: {delay: 1s}}",
+                "{permissions: rw-------}",
+                "{permissions: rw-rw----, group: ''}",
+                "{group: '65532'}"
             })
-    void listenersThatMayEchoDatagramsAreThoseOfTheService(String listener) {
+    void listenersOfEachKindAreThoseOfTheService(String listener) {
         for (String protocol : List.of("tcp", "udp")) {
             for (String allow : List.of("", "10.0.0.0/8")) {
                 String values = "echo: {limits: {allow: [%s]}, listeners: {plain: {protocol: %s, %s}}"
@@ -398,6 +413,21 @@ class ChartConfigurationTests {
                 .isEqualTo(Map.of(
                         "requests", Map.of("cpu", "100m", "memory", limit + "Mi"),
                         "limits", Map.of("memory", limit + "Mi")));
+    }
+
+    /** 8 MiB for each listener, 2 MiB for each processor. */
+    @ParameterizedTest
+    @CsvSource({"1, 153", "2, 161"})
+    void memoryIsThatOfDatagramsToo(int listeners, int direct) {
+        String datagrams = IntStream.range(0, listeners)
+                .mapToObj("u%1$s: {protocol: udp, address: localhost, port: 3000%1$s}"::formatted)
+                .collect(Collectors.joining(", "));
+        DocumentContext deployment = Chart.with("echo: {listeners: {plain: {}, %s}}".formatted(datagrams))
+                .deployment();
+        assertThat(deployment.<String>read(CONTAINER + "env[0].value"))
+                .startsWith("-XX:MaxDirectMemorySize=%sm ".formatted(direct));
+        assertThat(deployment.<String>read(CONTAINER + "resources.limits.memory"))
+                .isEqualTo(direct + 256 + "Mi");
     }
 
     @Test

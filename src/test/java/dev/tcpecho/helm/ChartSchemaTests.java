@@ -451,6 +451,9 @@ class ChartSchemaTests {
                         "echo: {listeners: {local: {path: /run/tcp-echo/sub/echo.sock}}}",
                         "echo.listeners.local.path is /run/tcp-echo/sub/echo.sock, but the pod has a volume for sockets only at /run/tcp-echo: set it to a file there"),
                 arguments(
+                        "echo: {transport: nio, listeners: {local: {path: '@echo'}}}",
+                        "echo.listeners.local.path is @echo, but echo.transport is nio, which has no abstract names: set it to epoll, or echo.listeners.local.path to a file in /run/tcp-echo"),
+                arguments(
                         "udpRoutes: {plan: {parentRefs: [{name: a}]}}",
                         "udpRoutes.plan names no listener: echo.listeners has plain"),
                 arguments(
