@@ -9,8 +9,9 @@ import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.util.Collections;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -30,16 +31,18 @@ public final class LocalAddresses {
     /**
      * Looks the addresses up.
      *
-     * @return the address of every interface, loopback included, those of IPv6 with their zones; empty if the system
-     *     does not tell
+     * @return the address of every interface, loopback included, by its {@link #name(InetAddress) name}; empty if the
+     *     system does not tell
      */
-    public static Set<InetAddress> lookUp() {
-        Set<InetAddress> addresses = new LinkedHashSet<>();
+    public static Map<String, InetAddress> lookUp() {
+        Map<String, InetAddress> addresses = new LinkedHashMap<>();
         Set<InetAddress> broadcasts = new HashSet<>();
         try {
             for (NetworkInterface each : Collections.list(NetworkInterface.getNetworkInterfaces())) {
                 List<InterfaceAddress> ofInterface = each.getInterfaceAddresses();
-                ofInterface.stream().map(InterfaceAddress::getAddress).forEach(addresses::add);
+                ofInterface.stream()
+                        .map(InterfaceAddress::getAddress)
+                        .forEach(address -> addresses.put(name(address), address));
                 ofInterface.forEach(address -> addBroadcasts(address, broadcasts));
             }
         } catch (SocketException ex) {
@@ -75,6 +78,16 @@ public final class LocalAddresses {
         } catch (UnknownHostException ex) {
             throw new IllegalStateException("an address of IPv4 has four bytes", ex);
         }
+    }
+
+    /**
+     * Tells an address from every other of this host. Java takes link-local addresses of several interfaces for one.
+     *
+     * @param address the address
+     * @return the address, and its zone if it has one, for example {@code fe80::1%eth0}
+     */
+    public static String name(InetAddress address) {
+        return address.getHostAddress();
     }
 
     /**

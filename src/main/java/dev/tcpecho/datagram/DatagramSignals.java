@@ -13,10 +13,10 @@ import org.apache.commons.logging.LogFactory;
  * kernel keeps what arrives, as far as its buffer goes.
  */
 @Sharable
-final class DatagramSignals extends ChannelInboundHandlerAdapter {
+public final class DatagramSignals extends ChannelInboundHandlerAdapter {
 
     /** One for all sockets, as it keeps nothing. */
-    static final DatagramSignals HANDLER = new DatagramSignals();
+    public static final DatagramSignals HANDLER = new DatagramSignals();
 
     private static final Log logger = LogFactory.getLog(DatagramSignals.class);
 

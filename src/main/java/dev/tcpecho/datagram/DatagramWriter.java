@@ -70,7 +70,8 @@ final class DatagramWriter
             // The caller releases the datagram behind this, and the channel behind the write.
             write(datagram.content().retain(), datagram.sender());
         } else if (delayNanos == DatagramBehaviours.LOST) {
-            drop(DropReason.BEHAVIOUR, datagram.sender());
+            // What behaviours do is logged by themselves.
+            this.metrics.dropped(DropReason.BEHAVIOUR);
         } else if (!this.held.hold(datagram, delayNanos)) {
             drop(DropReason.MEMORY, datagram.sender());
         }

@@ -10,9 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +38,7 @@ final class DatagramListener implements EchoListener {
 
     private volatile @Nullable InetSocketAddress address;
 
-    private Set<InetAddress> named = Set.of();
+    private Map<String, InetAddress> named = Map.of();
 
     private @Nullable Disposable looks;
 
@@ -60,6 +58,7 @@ final class DatagramListener implements EchoListener {
     @Override
     public synchronized void open(Map<String, InetSocketAddress> others) {
         String overlapping = null;
+        this.sockets.begin();
         try {
             InetSocketAddress wanted = BindAddress.resolve(this.listener.address(), this.listener.port());
             overlapping = BindAddress.overlapping(wanted, others);
@@ -93,7 +92,8 @@ final class DatagramListener implements EchoListener {
                     "Echo listener %s answers on the addresses of this host's interfaces, and on no other: only epoll can"
                             .formatted(this.name));
         }
-        for (InetAddress each : lookUp(wanted)) {
+        this.named = lookUp(wanted);
+        for (InetAddress each : this.named.values()) {
             try {
                 port = this.sockets.open(each, port).getPort();
             } catch (RuntimeException ex) {
@@ -105,18 +105,18 @@ final class DatagramListener implements EchoListener {
                 }
             }
         }
-        this.named = this.sockets.addresses();
-        if (this.named.isEmpty()) {
+        if (!this.sockets.isAnyOpen()) {
             throw new IOException("no interface has an address");
         }
         return new InetSocketAddress(wanted.getAddress(), port);
     }
 
-    private static Set<InetAddress> lookUp(InetSocketAddress wanted) {
-        boolean onlyIpv4 = wanted.getAddress() instanceof Inet4Address;
-        return LocalAddresses.lookUp().stream()
-                .filter(each -> !onlyIpv4 || each instanceof Inet4Address)
-                .collect(Collectors.toSet());
+    private static Map<String, InetAddress> lookUp(InetSocketAddress wanted) {
+        Map<String, InetAddress> addresses = LocalAddresses.lookUp();
+        if (wanted.getAddress() instanceof Inet4Address) {
+            addresses.values().removeIf(address -> !(address instanceof Inet4Address));
+        }
+        return addresses;
     }
 
     @Override
@@ -131,7 +131,7 @@ final class DatagramListener implements EchoListener {
 
     private synchronized void follow(InetSocketAddress bound) {
         if (this.address != null) {
-            Set<InetAddress> now = lookUp(bound);
+            Map<String, InetAddress> now = lookUp(bound);
             this.sockets.follow(this.named, now, bound.getPort());
             this.named = now;
         }

@@ -1,12 +1,13 @@
 package dev.tcpecho.server;
 
+import dev.tcpecho.address.LocalAddresses;
 import dev.tcpecho.transport.KernelDrops;
 import dev.tcpecho.transport.PendingInput;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
-import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,9 @@ final class DatagramSockets {
 
     private static final Log logger = LogFactory.getLog(DatagramSockets.class);
 
+    /** How long an event loop may take to bind a socket. */
+    private static final Duration BIND_TIMEOUT = Duration.ofSeconds(5);
+
     private final String name;
 
     private final ChannelOption<Boolean> reusePort;
@@ -37,10 +41,13 @@ final class DatagramSockets {
 
     private final KernelDrops kernelDrops;
 
-    private final Map<InetAddress, Connection> open = new ConcurrentHashMap<>();
+    /** By the names of their addresses. */
+    private final Map<String, Connection> open = new ConcurrentHashMap<>();
 
     /** Those about which the log has told. */
-    private final Set<InetAddress> failed = new HashSet<>();
+    private final Set<String> failed = new HashSet<>();
+
+    private boolean closed;
 
     DatagramSockets(
             String name,
@@ -54,6 +61,11 @@ final class DatagramSockets {
         this.kernelDrops = kernelDrops;
     }
 
+    /** Lets sockets be opened until they are closed. */
+    synchronized void begin() {
+        this.closed = false;
+    }
+
     /** Lets the sockets share their port with the one that is bound to every address. */
     synchronized void share() {
         this.udpServer = this.udpServer.option(this.reusePort, true);
@@ -65,12 +77,16 @@ final class DatagramSockets {
      * @param port the port, or 0 for any free one
      * @return where it is bound
      * @throws ChannelBindException if it cannot be bound
+     * @throws IllegalStateException if the listener is closed
      */
     synchronized InetSocketAddress open(InetAddress address, int port) {
-        Connection socket = this.open.get(address);
+        if (this.closed) {
+            throw new IllegalStateException("the listener %s is closed".formatted(this.name));
+        }
+        Connection socket = this.open.get(LocalAddresses.name(address));
         if (socket == null) {
             socket = bind(new InetSocketAddress(address, port));
-            this.open.put(address, socket);
+            this.open.put(LocalAddresses.name(address), socket);
             this.kernelDrops.add(localAddress(socket));
         }
         return localAddress(socket);
@@ -83,7 +99,7 @@ final class DatagramSockets {
                     .bindAddress(() -> wanted)
                     .doOnChannelInit(
                             (observer, channel, remote) -> channel.pipeline().addFirst(failure))
-                    .bindNow();
+                    .bindNow(BIND_TIMEOUT);
         } catch (ChannelBindException ex) {
             throw ChannelBindException.fail(wanted, failure.cause());
         }
@@ -95,49 +111,53 @@ final class DatagramSockets {
 
     /** Returns the channel of an address, if its socket is open. */
     Optional<Channel> find(InetAddress address) {
-        return Optional.ofNullable(this.open.get(address)).map(Connection::channel);
+        return Optional.ofNullable(this.open.get(LocalAddresses.name(address))).map(Connection::channel);
     }
 
-    /** Returns the addresses whose sockets are open. */
-    Set<InetAddress> addresses() {
-        return Set.copyOf(this.open.keySet());
+    /** Tells whether any socket is open. */
+    boolean isAnyOpen() {
+        return !this.open.isEmpty();
     }
 
     /** Opens the sockets of addresses that the host has got, and closes those of addresses that it has lost. */
-    synchronized void follow(Set<InetAddress> before, Set<InetAddress> now, int port) {
-        this.failed.retainAll(now);
-        now.stream().filter(address -> !this.open.containsKey(address)).forEach(address -> openGot(address, port));
-        before.stream().filter(address -> !now.contains(address)).forEach(this::closeLost);
+    synchronized void follow(Map<String, InetAddress> before, Map<String, InetAddress> now, int port) {
+        this.failed.retainAll(now.keySet());
+        now.forEach((address, got) -> {
+            if (!this.open.containsKey(address)) {
+                openGot(address, got, port);
+            }
+        });
+        before.keySet().stream().filter(address -> !now.containsKey(address)).forEach(this::closeLost);
     }
 
-    private void openGot(InetAddress address, int port) {
+    private void openGot(String address, InetAddress got, int port) {
         try {
-            open(address, port);
+            open(got, port);
             this.failed.remove(address);
-            logger.info("Echo listener %s is open on %s, too".formatted(this.name, NetUtil.toAddressString(address)));
+            logger.info("Echo listener %s is open on %s, too".formatted(this.name, address));
         } catch (RuntimeException ex) {
             // An address of IPv6 can be bound only after the kernel has found it to be unique (RFC 4862).
             if (this.failed.add(address)) {
                 logger.warn("Echo listener %s cannot be opened on %s, and tries again: %s"
                         .formatted(
                                 this.name,
-                                NetUtil.toAddressString(address),
+                                address,
                                 NestedExceptionUtils.getMostSpecificCause(ex).getMessage()));
             }
         }
     }
 
-    private void closeLost(InetAddress address) {
+    private void closeLost(String address) {
         Connection lost = this.open.remove(address);
         if (lost != null) {
             close(lost).subscribe();
-            logger.info("Echo listener %s is closed on %s, which this host has lost"
-                    .formatted(this.name, NetUtil.toAddressString(address)));
+            logger.info("Echo listener %s is closed on %s, which this host has lost".formatted(this.name, address));
         }
     }
 
     /** Closes every socket behind what has arrived; completes when all are closed. */
     synchronized Mono<Void> close() {
+        this.closed = true;
         List<Mono<Void>> closing = this.open.values().stream().map(this::close).toList();
         this.open.clear();
         return Mono.when(closing);

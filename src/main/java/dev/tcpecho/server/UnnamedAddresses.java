@@ -1,6 +1,7 @@
 package dev.tcpecho.server;
 
 import dev.tcpecho.datagram.DatagramFilter;
+import dev.tcpecho.datagram.DatagramSignals;
 import dev.tcpecho.datagram.DropLog;
 import dev.tcpecho.metrics.DatagramMetrics;
 import dev.tcpecho.metrics.DropReason;
@@ -21,6 +22,7 @@ import io.netty.channel.unix.UnixChannelOption;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashSet;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -55,15 +57,13 @@ final class UnnamedAddresses extends SimpleChannelInboundHandler<DatagramPacket>
 
     private final KernelDrops kernelDrops;
 
-    private final Scheduler.Worker opener = Schedulers.boundedElastic().createWorker();
-
     private final Set<InetAddress> opened = new HashSet<>();
 
     private final AtomicInteger waiting = new AtomicInteger();
 
-    private @Nullable Channel channel;
+    private volatile Scheduler.@Nullable Worker opener;
 
-    private int port;
+    private @Nullable Channel channel;
 
     UnnamedAddresses(
             EventLoopGroup eventLoops,
@@ -89,6 +89,7 @@ final class UnnamedAddresses extends SimpleChannelInboundHandler<DatagramPacket>
      * @throws RuntimeException if it cannot be bound
      */
     int open(int port) {
+        this.opener = Schedulers.boundedElastic().createWorker();
         Channel bound = new Bootstrap()
                 .group(this.eventLoops)
                 .channelFactory(() -> new EpollDatagramChannel(SocketProtocolFamily.INET))
@@ -100,10 +101,10 @@ final class UnnamedAddresses extends SimpleChannelInboundHandler<DatagramPacket>
                 .syncUninterruptibly()
                 .channel();
         bound.config().setOption(UnixChannelOption.SO_REUSEPORT, true);
+        bound.pipeline().addLast("echo.datagram-signals", DatagramSignals.HANDLER);
         this.channel = bound;
         this.kernelDrops.add((InetSocketAddress) bound.localAddress());
-        this.port = ((InetSocketAddress) bound.localAddress()).getPort();
-        return this.port;
+        return ((InetSocketAddress) bound.localAddress()).getPort();
     }
 
     Mono<Void> close() {
@@ -111,9 +112,9 @@ final class UnnamedAddresses extends SimpleChannelInboundHandler<DatagramPacket>
         if (closing == null) {
             return Mono.empty();
         }
-        this.opener.dispose();
         this.kernelDrops.remove((InetSocketAddress) closing.localAddress());
-        return FutureMono.from(closing.close());
+        return FutureMono.from(closing.close())
+                .doFinally(signal -> Objects.requireNonNull(this.opener).dispose());
     }
 
     @Override
@@ -125,29 +126,30 @@ final class UnnamedAddresses extends SimpleChannelInboundHandler<DatagramPacket>
         }
         this.sockets
                 .find(destination)
-                .ifPresentOrElse(socket -> passOn(socket, datagram.retain()), () -> passOnLater(destination, datagram));
+                .ifPresentOrElse(socket -> passOn(socket, datagram.retain()), () -> passOnLater(datagram));
     }
 
-    private void passOnLater(InetAddress destination, DatagramPacket datagram) {
+    private void passOnLater(DatagramPacket datagram) {
         if (this.waiting.incrementAndGet() > MOST_WAITING) {
             this.waiting.decrementAndGet();
             drop(datagram, DropReason.MEMORY);
             return;
         }
         DatagramPacket kept = datagram.retain();
-        this.opener.schedule(() -> {
+        Objects.requireNonNull(this.opener).schedule(() -> {
             this.waiting.decrementAndGet();
-            openFor(destination, kept);
+            openFor(kept);
         });
     }
 
     /** Runs on one thread at a time, which may be blocked. */
-    private void openFor(InetAddress destination, DatagramPacket datagram) {
+    private void openFor(DatagramPacket datagram) {
+        InetAddress destination = datagram.recipient().getAddress();
         try {
             if (this.opened.size() >= MOST_ADDRESSES && !this.opened.contains(destination)) {
                 throw new IllegalStateException("as many addresses are open as may be");
             }
-            this.sockets.open(destination, this.port);
+            this.sockets.open(destination, datagram.recipient().getPort());
             this.opened.add(destination);
             this.sockets.find(destination).ifPresent(socket -> passOn(socket, datagram.retain()));
         } catch (RuntimeException ex) {
