@@ -22,9 +22,9 @@ public final class LocalAddresses {
     private static final Log logger = LogFactory.getLog(LocalAddresses.class);
 
     /** That of the local network (RFC 919), which no interface names. */
-    private static final int LIMITED_BROADCAST = 0xffffffff;
+    private static final InetAddress LIMITED_BROADCAST = address(0xffffffff);
 
-    private static volatile Set<InetAddress> broadcast = Set.of();
+    private static volatile Set<InetAddress> broadcast = Set.of(LIMITED_BROADCAST);
 
     private LocalAddresses() {}
 
@@ -36,7 +36,7 @@ public final class LocalAddresses {
      */
     public static Map<String, InetAddress> lookUp() {
         Map<String, InetAddress> addresses = new LinkedHashMap<>();
-        Set<InetAddress> broadcasts = new HashSet<>();
+        Set<InetAddress> broadcasts = new HashSet<>(Set.of(LIMITED_BROADCAST));
         try {
             for (NetworkInterface each : Collections.list(NetworkInterface.getNetworkInterfaces())) {
                 List<InterfaceAddress> ofInterface = each.getInterfaceAddresses();
@@ -97,6 +97,6 @@ public final class LocalAddresses {
      * @return whether it is that of the local network, or of a network that an interface is in
      */
     public static boolean isBroadcast(InetAddress address) {
-        return (address instanceof Inet4Address ipv4 && bits(ipv4) == LIMITED_BROADCAST) || broadcast.contains(address);
+        return broadcast.contains(address);
     }
 }
