@@ -1,6 +1,7 @@
 package dev.tcpecho.probe;
 
 import dev.tcpecho.probe.cli.Arguments;
+import dev.tcpecho.probe.cli.MessageSize;
 import dev.tcpecho.probe.cli.UsageException;
 import dev.tcpecho.probe.cli.ValueOption;
 import dev.tcpecho.probe.cli.ValueType;
@@ -16,8 +17,6 @@ import org.springframework.util.unit.DataSize;
 /** What the plain probe sends: the messages of a stream, or datagrams. */
 final class MessageOptions {
 
-    private static final DataSize MAX_SIZE = DataSize.ofGigabytes(1);
-
     private static final int TRIES_OF_A_SIZE = 3;
 
     /** No burst, and yet an end within the time that a stream takes. */
@@ -29,10 +28,6 @@ final class MessageOptions {
                     ValueType.NUMBER,
                     "How many messages to send, each when the one before is back; over UDP, at the interval.")
             .withDefault("10");
-
-    private static final ValueOption<DataSize> SIZE = ValueOption.of(
-                    "size", "SIZE", ValueType.SIZE, "The size of a message, for example 512, 64KB or 1MB.")
-            .withDefault("512");
 
     private static final ValueOption<Duration> INTERVAL = ValueOption.of(
             "interval",
@@ -55,7 +50,7 @@ final class MessageOptions {
     }
 
     static void addTo(Options options) {
-        List.of(COUNT, SIZE, INTERVAL).forEach(option -> options.addOption(option.option()));
+        List.of(COUNT, MessageSize.OPTION, INTERVAL).forEach(option -> options.addOption(option.option()));
         options.addOption(SWEEP);
     }
 
@@ -74,9 +69,7 @@ final class MessageOptions {
         }
         int count = this.arguments.get(COUNT);
         this.arguments.require(count >= 1, COUNT, "1 or more");
-        DataSize size = this.arguments.get(SIZE);
-        this.arguments.require(size.toBytes() >= 1 && size.compareTo(MAX_SIZE) <= 0, SIZE, "from 1B to 1GB");
-        return new ExchangeSettings(count, size.toBytes(), interval(Duration.ZERO), timeout);
+        return new ExchangeSettings(count, MessageSize.bytes(this.arguments), interval(Duration.ZERO), timeout);
     }
 
     /**
@@ -91,10 +84,12 @@ final class MessageOptions {
                 count >= 1 && count <= UdpSettings.MAX_COUNT,
                 COUNT,
                 "from 1 to %s over UDP".formatted(UdpSettings.MAX_COUNT));
-        DataSize size = (sweeps() && !this.arguments.has(SIZE)) ? DataSize.ofBytes(maxSize) : this.arguments.get(SIZE);
+        DataSize size = (sweeps() && !this.arguments.has(MessageSize.OPTION))
+                ? DataSize.ofBytes(maxSize)
+                : this.arguments.get(MessageSize.OPTION);
         this.arguments.require(
                 size.toBytes() >= UdpSettings.MIN_SIZE && size.toBytes() <= maxSize,
-                SIZE,
+                MessageSize.OPTION,
                 "from %sB to %sB over UDP%s"
                         .formatted(UdpSettings.MIN_SIZE, maxSize, (maxSize < UdpSettings.MAX_SIZE) ? " and IPv4" : ""));
         return new UdpSettings(count, (int) size.toBytes(), interval(UDP_INTERVAL), timeout);

@@ -85,6 +85,8 @@ class ProbeOfListenersTests {
                     plain    | --insecure | 2 | the service echoes the handshake, and so speaks no TLS: leave out --tls and the other options of TLS
                     plain    | --tls      | 2 | the service echoes the handshake, and so speaks no TLS: leave out --tls and the other options of TLS
                     proxied  | --insecure | 2 | if the port speaks no TLS, leave out --tls and the other options of TLS; {header}
+                    plain    | --proxy v1 | 1 | the service echoes the PROXY header: leave out --proxy, or set proxy-protocol of its listener
+                    plain    | --proxy v2 | 1 | the service echoes the PROXY header: leave out --proxy, or set proxy-protocol of its listener
                     greeting |            | 1 | the service begins with 'welcome, stranger': probe a listener that sends nothing of its own
                     """)
     void failureTellsItsLikelyCauseAndWhatToDo(String listener, String option, int exitCode, String cause) {

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The probe of UDP services that do what services and networks do. */
 @Timeout(60)
@@ -303,5 +304,14 @@ class UdpProbeTests {
         assertThat(Probe.run(new PrintWriter(this.out, true), new PrintWriter(this.err, true), arguments.split(" ")))
                 .isEqualTo(ExitCode.BAD_USAGE);
         assertThat(this.err.toString()).isEqualTo("probe: " + sentence + ". See probe --help.\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"watch", "load"})
+    void refusesTheCommandsThatWantConnections(String command) {
+        assertThat(run("udp://h:1", command)).isEqualTo(ExitCode.BAD_USAGE);
+        assertThat(this.err.toString())
+                .isEqualTo("probe %s: udp://h:1 is for the plain probe: use 'probe udp://h:1'. See probe %s --help.\n"
+                        .formatted(command, command));
     }
 }

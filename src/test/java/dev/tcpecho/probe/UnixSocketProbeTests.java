@@ -35,21 +35,23 @@ class UnixSocketProbeTests {
     private ServerSocketChannel serve(Path path) throws IOException {
         ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         server.bind(UnixDomainSocketAddress.of(path));
-        Thread thread = new Thread(() -> {
-            try {
-                while (true) {
-                    SocketChannel client = server.accept();
-                    Thread echo = new Thread(() -> echo(client));
-                    echo.setDaemon(true);
-                    echo.start();
-                }
-            } catch (IOException ex) {
-                // The test is over.
-            }
-        });
+        Thread thread = new Thread(() -> accept(server));
         thread.setDaemon(true);
         thread.start();
         return server;
+    }
+
+    private static void accept(ServerSocketChannel server) {
+        try {
+            while (true) {
+                SocketChannel client = server.accept();
+                Thread echo = new Thread(() -> echo(client));
+                echo.setDaemon(true);
+                echo.start();
+            }
+        } catch (IOException ex) {
+            // The test is over.
+        }
     }
 
     private static void echo(SocketChannel client) {
@@ -89,6 +91,37 @@ class UnixSocketProbeTests {
                     .isEqualTo(ExitCode.COMPLETE);
             assertThat(run("load", "unix:" + socket(), "--duration", "300ms", "--transport", "nio"))
                     .isEqualTo(ExitCode.BAD_USAGE);
+        }
+    }
+
+    /** On Linux, a backlog of one lets two wait. */
+    @Test
+    void fullBacklogIsToldWhenTheTimeIsOver() throws IOException {
+        UnixDomainSocketAddress address = UnixDomainSocketAddress.of(socket());
+        try (ServerSocketChannel server =
+                        ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(address, 1);
+                SocketChannel first = SocketChannel.open(address);
+                SocketChannel second = SocketChannel.open(address)) {
+            assertThat(run("unix:" + socket(), "--timeout", "50ms")).isEqualTo(ExitCode.NOT_CONNECTED);
+            assertThat(this.err.toString())
+                    .isEqualTo("probe: cannot connect to unix:%s: the service accepts no more connections,"
+                                    .formatted(socket())
+                            + " and its backlog is full\n");
+            assertThat(first.isConnected()).isEqualTo(second.isConnected());
+        }
+    }
+
+    @Test
+    void probeThatWaitsInAFullBacklogIsServedWhenThereIsRoom() throws Exception {
+        UnixDomainSocketAddress address = UnixDomainSocketAddress.of(socket());
+        try (ServerSocketChannel server =
+                ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(address, 1)) {
+            SocketChannel.open(address).close();
+            SocketChannel.open(address).close();
+            Thread acceptor = new Thread(() -> accept(server));
+            acceptor.setDaemon(true);
+            acceptor.start();
+            assertThat(run("unix:" + socket())).isEqualTo(ExitCode.COMPLETE);
         }
     }
 

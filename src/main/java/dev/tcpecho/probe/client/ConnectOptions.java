@@ -91,7 +91,7 @@ public final class ConnectOptions {
     public Connector connector(Arguments arguments) {
         Target target = target(arguments);
         if (target instanceof Target.Udp) {
-            throw new UsageException("%s is for the plain probe alone".formatted(target));
+            throw new UsageException("%s is for the plain probe: use 'probe %s'".formatted(target, target));
         }
         AddressFamily family = family(arguments);
         if (target instanceof Target.Unix && family != AddressFamily.ANY) {

@@ -66,11 +66,13 @@ public record LikelyCause(boolean tls, boolean certificate, boolean proxyHeader)
         return ofText(bytes, length);
     }
 
-    private static String ofText(byte[] bytes, int length) {
+    private String ofText(byte[] bytes, int length) {
         String text = new String(bytes, 0, Math.min(length, FIRST_BYTES), StandardCharsets.ISO_8859_1);
         if (PROXY_HEADERS.stream().anyMatch(text::startsWith)) {
-            return "; the service echoes a PROXY header of a proxy on the way: set proxy-protocol and trusted-proxies of"
-                    + " its listener";
+            return this.proxyHeader
+                    ? "; the service echoes the PROXY header: leave out --proxy, or set proxy-protocol of its listener"
+                    : "; the service echoes a PROXY header of a proxy on the way: set proxy-protocol and"
+                            + " trusted-proxies of its listener";
         }
         if (text.startsWith("HTTP/")) {
             return "; the service speaks HTTP: probe the port of a listener";

@@ -1,6 +1,7 @@
 package dev.tcpecho.probe.load;
 
 import dev.tcpecho.probe.cli.Arguments;
+import dev.tcpecho.probe.cli.MessageSize;
 import dev.tcpecho.probe.cli.UsageException;
 import dev.tcpecho.probe.cli.ValueOption;
 import dev.tcpecho.probe.cli.ValueType;
@@ -15,12 +16,9 @@ import java.time.Duration;
 import java.util.List;
 import org.apache.commons.cli.Option;
 import org.apache.commons.cli.Options;
-import org.springframework.util.unit.DataSize;
 
 /** The options of {@code probe load}. */
 final class LoadOptions {
-
-    private static final DataSize MAX_SIZE = DataSize.ofGigabytes(1);
 
     private static final Duration MAX_DURATION = Duration.ofDays(366);
 
@@ -61,10 +59,6 @@ final class LoadOptions {
                     "How long to send messages before, which are compared and do not count.")
             .withDefault("0s");
 
-    private static final ValueOption<DataSize> SIZE = ValueOption.of(
-                    "size", "SIZE", ValueType.SIZE, "The size of a message, for example 512, 64KB or 1MB.")
-            .withDefault("512");
-
     private static final ValueOption<Integer> PIPELINE = ValueOption.of(
                     "pipeline", "NUMBER", ValueType.NUMBER, "How many messages of a connection may be under way.")
             .withDefault("1");
@@ -90,7 +84,7 @@ final class LoadOptions {
             .withDefault("auto");
 
     private static final List<ValueOption<?>> OPTIONS =
-            List.of(CONNECTIONS, RATE, CONNECT_RATE, DURATION, OMIT, SIZE, PIPELINE, THREADS, TRANSPORT);
+            List.of(CONNECTIONS, RATE, CONNECT_RATE, DURATION, OMIT, MessageSize.OPTION, PIPELINE, THREADS, TRANSPORT);
 
     private final ConnectOptions connect = new ConnectOptions();
 
@@ -131,15 +125,13 @@ final class LoadOptions {
         int connectRate = number(arguments, CONNECT_RATE, MAX_RATE);
         arguments.require(!reconnect || pipeline == 1, PIPELINE, "1 beside --reconnect");
         arguments.require(!reconnect || connectRate == 0, CONNECT_RATE, "left out beside --reconnect: use --rate");
-        DataSize size = arguments.get(SIZE);
-        arguments.require(size.toBytes() >= 1 && size.compareTo(MAX_SIZE) <= 0, SIZE, "from 1B to 1GB");
         return new LoadPlan(
                 connections,
                 number(arguments, RATE, MAX_RATE),
                 connectRate,
                 duration(arguments, DURATION, Duration.ofMillis(1), "from 1ms to 366d"),
                 duration(arguments, OMIT, Duration.ZERO, "from 0s to 366d"),
-                (int) size.toBytes(),
+                MessageSize.bytes(arguments),
                 pipeline,
                 timeout,
                 reconnect);
