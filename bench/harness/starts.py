@@ -14,7 +14,7 @@ from pathlib import Path
 from .processes import NotStarted, Process
 
 ANY_PORT = ["--server.port=0", "--echo.listeners.plain.port=0"]
-ECHO = r"Echo started: plain on .*:(\d+); transport \S+; management on port (\d+)$"
+ECHO = r"Echo started: plain on .*:(\d+); transport \S+;.* management on port (\d+)$"
 PREPARED = "-Dspring.aot.enabled=true"
 NOT_PREPARED = "-Dspring.aot.enabled=false"
 

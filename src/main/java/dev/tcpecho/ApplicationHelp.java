@@ -20,7 +20,7 @@ final class ApplicationHelp {
             Some properties, with their defaults:
               --echo.listeners.plain.port=25341              the port of the echo
               --server.port=8080                             the management port: health and metrics
-              --echo.limits.connections=10000                how many connections may be open
+              --echo.limits.connections=auto                 how many connections may be open
               --echo.transport=auto                          nio, epoll or io-uring
             The service also reads application.yml in the working directory and in its folder config. Environment
             variables are the same properties, for example ECHO_LISTENERS_PLAIN_PORT. The README has every property.""";

@@ -173,7 +173,9 @@ public record EchoProperties(
     /**
      * Who may connect, how many, and for how long.
      *
-     * @param connections how many connections may be open at the same time, on all listeners together
+     * @param connections how many connections may be open at the same time, on all listeners together: a number from 1
+     *     on, or {@code auto} for 10,000, and fewer where the process has too little direct memory for clients that do
+     *     not read, or may open too few files
      * @param connectionsPerAddress how many of them may be from one IPv4 address or one IPv6 /64; 0 for no limit
      * @param datagramsPerSecond how many datagrams are echoed in a second, on all listeners together
      * @param datagramsPerSecondPerAddress how many of them may be from one IPv4 address or one IPv6 /64; 0 for no limit
@@ -183,8 +185,7 @@ public record EchoProperties(
      * @param deny the blocks of addresses that may not connect, allowed or not
      */
     public record Limits(
-            @DefaultValue("10000") @Min(value = 1, message = "must be 1 or more")
-            int connections,
+            @DefaultValue("auto") ConnectionLimit connections,
 
             @DefaultValue("0") @Min(value = 0, message = "must be 1 or more, or 0 for no limit")
             int connectionsPerAddress,

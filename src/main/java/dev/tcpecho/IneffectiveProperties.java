@@ -44,10 +44,11 @@ public final class IneffectiveProperties {
     }
 
     private static void describeLimits(Limits limits, List<String> sentences) {
-        if (limits.connectionsPerAddress() > limits.connections()) {
+        if (limits.connectionsPerAddress() > limits.connections().most()) {
             sentences.add(("echo.limits.connections-per-address is %s, but refuses nobody, because"
                             + " echo.limits.connections is %s: lower the one or raise the other")
-                    .formatted(limits.connectionsPerAddress(), limits.connections()));
+                    .formatted(
+                            limits.connectionsPerAddress(), limits.connections().most()));
         }
         for (AddressBlock allowed : limits.allow()) {
             limits.deny().stream()

@@ -203,8 +203,9 @@ class EchoApplicationTests {
         this.server.stop();
         this.server.start();
         assertThat(output)
-                .contains("Echo started: plain on [::]:%s; transport %s; management on port %s"
-                        .formatted(port(), TransportChoice.AUTO.resolve(), this.managementPort));
+                .contains(
+                        "Echo started: plain on [::]:%s; transport %s; 10000 connections at most; management on port %s"
+                                .formatted(port(), TransportChoice.AUTO.resolve(), this.managementPort));
     }
 
     private int port() {

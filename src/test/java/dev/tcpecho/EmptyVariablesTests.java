@@ -41,7 +41,7 @@ class EmptyVariablesTests {
             EchoProperties properties = context.getBean(EchoProperties.class);
             assertThat(properties.listeners()).containsOnlyKeys("plain");
             assertThat(properties.limits().idleTimeout()).isEqualTo(Duration.ofSeconds(7));
-            assertThat(properties.limits().connections()).isEqualTo(8);
+            assertThat(properties.limits().connections()).isEqualTo(ConnectionLimit.valueOf(8));
             assertThat(properties.drain().timeout()).isEqualTo(Duration.ofSeconds(9));
         }
     }

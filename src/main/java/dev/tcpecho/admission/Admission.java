@@ -35,7 +35,7 @@ public final class Admission {
      */
     public Admission(Limits limits) {
         this.limits = limits;
-        this.mostConnections = limits.connections();
+        this.mostConnections = limits.connections().most();
     }
 
     /**

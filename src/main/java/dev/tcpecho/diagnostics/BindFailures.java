@@ -9,6 +9,7 @@ import dev.tcpecho.BehaviourProperties.Greeting;
 import dev.tcpecho.BehaviourProperties.Loss;
 import dev.tcpecho.BehaviourProperties.Rate;
 import dev.tcpecho.BehaviourProperties.Refuse;
+import dev.tcpecho.ConnectionLimit;
 import dev.tcpecho.EchoConfigurationException;
 import dev.tcpecho.EchoProperties.Drain;
 import dev.tcpecho.EchoProperties.Limits;
@@ -68,6 +69,11 @@ public final class BindFailures {
                             "a CIDR block",
                             "an IP address, a slash and a prefix length, for example 10.0.0.0/8, 192.0.2.7/32 or"
                                     + " 2001:db8::/32; names are not looked up")),
+            Map.entry(
+                    ConnectionLimit.class,
+                    new Wanted(
+                            "auto or a whole number from 1 on",
+                            "auto, or to a whole number from 1 on, for example 100")),
             Map.entry(boolean.class, new Wanted("a truth value", "true or false")),
             Map.entry(int.class, new Wanted("a whole number", "a whole number, for example 100")),
             // Of this type are the ports of Spring Boot alone.

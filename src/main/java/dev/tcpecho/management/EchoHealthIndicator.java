@@ -51,6 +51,7 @@ final class EchoHealthIndicator extends AbstractHealthIndicator {
         boolean open = !listeners.isEmpty() && unopened.isEmpty() && !this.server.isDraining();
         builder.status(open ? Status.UP : Status.OUT_OF_SERVICE)
                 .withDetail("transport", this.transport.toString())
+                .withDetail("mostConnections", this.server.mostConnections())
                 .withDetail("listeners", listeners);
     }
 

@@ -123,10 +123,9 @@ public final class EchoServer implements SmartLifecycle {
             throw ex;
         }
         ProcessResources resources = ProcessResources.current();
-        this.admission.limitConnections(
-                resources.connections(this.properties.limits().connections()));
+        this.admission.limitConnections(resources.connections(this.properties));
         this.listeners.values().forEach(EchoListener::accept);
-        logStart();
+        logStart(resources.reasonForFewer(this.properties));
         this.behaviours.values().forEach(ListenerBehaviours::start);
         resources.shortages(this.properties).forEach(logger::warn);
     }
@@ -142,7 +141,7 @@ public final class EchoServer implements SmartLifecycle {
         return Objects.requireNonNull(this.properties.listeners().get(name)).protocol();
     }
 
-    private void logStart() {
+    private void logStart(String reasonForFewerConnections) {
         Map<String, String> places = new TreeMap<>(paths());
         addresses()
                 .forEach((name, address) -> places.put(
@@ -157,10 +156,13 @@ public final class EchoServer implements SmartLifecycle {
                         .formatted(from + 1, to, open.size(), String.join(", ", open.subList(from, to))));
             }
         }
-        logger.info("Echo started: %s; transport %s; management on port %s"
+        logger.info("Echo started: %s; transport %s%s; management on port %s"
                 .formatted(
                         open.size() > LISTENERS_IN_A_LINE ? open.size() + " listeners" : String.join(", ", open),
                         this.transport,
+                        hasConnections()
+                                ? "; %s connections at most%s".formatted(mostConnections(), reasonForFewerConnections)
+                                : "",
                         this.environment.getProperty("local.management.port", "none")));
     }
 
@@ -227,10 +229,16 @@ public final class EchoServer implements SmartLifecycle {
     /**
      * Tells how many connections may be open at the same time.
      *
-     * @return what is configured, or fewer if the process may not open as many files
+     * @return what is configured, or fewer where the process may open too few files, or, for {@code auto}, has too
+     *     little direct memory
      */
     public int mostConnections() {
         return this.admission.mostConnections();
+    }
+
+    /** Tells whether a listener takes connections, over TCP or a Unix socket. */
+    private boolean hasConnections() {
+        return this.properties.listeners().values().stream().anyMatch(listener -> !listener.isUdp());
     }
 
     /**

@@ -1,9 +1,11 @@
 package dev.tcpecho.server;
 
 import com.sun.management.UnixOperatingSystemMXBean;
+import dev.tcpecho.ConnectionLimit;
 import dev.tcpecho.EchoProperties;
 import dev.tcpecho.EchoProperties.Listener;
 import dev.tcpecho.channel.BoundedReceiveBuffers;
+import io.netty.util.NettyRuntime;
 import io.netty.util.internal.PlatformDependent;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -14,8 +16,9 @@ import java.util.List;
  *
  * @param freeDescriptors how many files and sockets it may still open
  * @param directMemory how many bytes its buffers may take
+ * @param eventLoops how many event loops serve its sockets
  */
-public record ProcessResources(long freeDescriptors, long directMemory) {
+public record ProcessResources(long freeDescriptors, long directMemory, int eventLoops) {
 
     /** Connections that the management port may have at the same time: a descriptor is kept back for each. */
     public static final int MANAGEMENT_CONNECTIONS = 16;
@@ -32,6 +35,12 @@ public record ProcessResources(long freeDescriptors, long directMemory) {
      */
     static final int TLS_CONNECTION = 4 * PLAIN_CONNECTION;
 
+    /** The most bytes of a UDP listener: 4 MiB of delayed datagrams, and 4 MiB of those that wait for a socket. */
+    private static final int DATAGRAM_LISTENER = 8 * 1024 * 1024;
+
+    /** What all UDP listeners of an event loop read into together. */
+    private static final int DATAGRAM_EVENT_LOOP = 2 * 1024 * 1024;
+
     /** Connections that NIO accepts in a row, before any of them is admitted or closed. */
     private static final int ACCEPTED_IN_A_ROW = 16;
 
@@ -47,33 +56,58 @@ public record ProcessResources(long freeDescriptors, long directMemory) {
         long free = (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system)
                 ? system.getMaxFileDescriptorCount() - system.getOpenFileDescriptorCount()
                 : Long.MAX_VALUE;
-        return new ProcessResources(free, PlatformDependent.maxDirectMemory());
+        return new ProcessResources(free, PlatformDependent.maxDirectMemory(), NettyRuntime.availableProcessors());
     }
 
-    /** Returns how many connections may be open, if so many are wanted, without taking what is kept back: 1 or more. */
-    int connections(int wanted) {
+    /**
+     * Returns how many connections may be open, without taking the descriptors that are kept back: 1 or more. Where the
+     * limit is {@code auto}, so many clients that do not read get the memory they can take, too.
+     */
+    int connections(EchoProperties properties) {
+        ConnectionLimit limit = properties.limits().connections();
+        long most = Math.min(limit.most(), byDescriptors());
+        return (int) Math.max(1, limit.isAuto() ? Math.min(most, byMemory(properties)) : most);
+    }
+
+    /** Tells, in a sentence's end, why {@code auto} is fewer connections than its most; empty if it is not. */
+    String reasonForFewer(EchoProperties properties) {
+        ConnectionLimit limit = properties.limits().connections();
+        if (!limit.isAuto() || connections(properties) == limit.most()) {
+            return "";
+        }
+        return (byMemory(properties) < byDescriptors()) ? ", by direct memory" : ", by the limit of open files";
+    }
+
+    private long byDescriptors() {
         // Where little is left, connections and what is kept back get half of it each.
         long keptBack = Math.min(KEPT_BACK, this.freeDescriptors / 2);
-        return (int) Math.max(1, Math.min(wanted, this.freeDescriptors - keptBack));
+        return this.freeDescriptors - keptBack;
     }
 
-    /** Returns a sentence for each thing that does not suffice for as many connections as are allowed. */
+    private long byMemory(EchoProperties properties) {
+        return (this.directMemory - datagramBytes(properties)) / bytesPerConnection(properties);
+    }
+
+    /** Returns a sentence for each thing that does not suffice for as many connections as somebody has set. */
     List<String> shortages(EchoProperties properties) {
-        int connections = properties.limits().connections();
+        ConnectionLimit limit = properties.limits().connections();
+        if (limit.isAuto()) {
+            return List.of();
+        }
         List<String> shortages = new ArrayList<>();
-        int possible = connections(connections);
-        if (connections > possible) {
+        int possible = connections(properties);
+        if (limit.most() > possible) {
             shortages.add(("echo.limits.connections is %s, but this process can open only %s connections:"
                             + " raise its limit of open files (ulimit -n, LimitNOFILE) by %s or more, or lower the property")
-                    .formatted(connections, possible, connections + KEPT_BACK - this.freeDescriptors));
+                    .formatted(limit, possible, limit.most() + KEPT_BACK - this.freeDescriptors));
         }
-        long bytes = (long) connections * bytesPerConnection(properties);
+        long bytes = (long) limit.most() * bytesPerConnection(properties) + datagramBytes(properties);
         if (bytes > this.directMemory) {
             shortages.add(
                     ("echo.limits.connections is %s, and so many clients that do not read can make the service hold"
                                     + " %s MiB, but its direct memory is limited to %s MiB:"
-                                    + " raise -XX:MaxDirectMemorySize or lower the property")
-                            .formatted(connections, bytes / MIB, this.directMemory / MIB));
+                                    + " raise -XX:MaxDirectMemorySize, or lower the property or set it to auto")
+                            .formatted(limit, bytes / MIB, this.directMemory / MIB));
         }
         return shortages;
     }
@@ -81,5 +115,11 @@ public record ProcessResources(long freeDescriptors, long directMemory) {
     private static int bytesPerConnection(EchoProperties properties) {
         boolean tls = properties.listeners().values().stream().anyMatch(Listener::hasTls);
         return tls ? TLS_CONNECTION : PLAIN_CONNECTION;
+    }
+
+    private long datagramBytes(EchoProperties properties) {
+        long listeners =
+                properties.listeners().values().stream().filter(Listener::isUdp).count();
+        return (listeners == 0) ? 0 : listeners * DATAGRAM_LISTENER + (long) this.eventLoops * DATAGRAM_EVENT_LOOP;
     }
 }

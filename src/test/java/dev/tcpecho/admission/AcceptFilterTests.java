@@ -2,6 +2,7 @@ package dev.tcpecho.admission;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tcpecho.ConnectionLimit;
 import dev.tcpecho.EchoProperties.Limits;
 import dev.tcpecho.metrics.ListenerMetrics;
 import dev.tcpecho.testing.TestListeners;
@@ -25,8 +26,8 @@ class AcceptFilterTests {
 
     private final MeterRegistry registry = new SimpleMeterRegistry();
 
-    private final Admission admission =
-            new Admission(new Limits(10, 0, 100_000, 1000, Duration.ZERO, Duration.ZERO, List.of(), List.of()));
+    private final Admission admission = new Admission(new Limits(
+            ConnectionLimit.valueOf(10), 0, 100_000, 1000, Duration.ZERO, Duration.ZERO, List.of(), List.of()));
 
     @Test
     void failuresToAcceptAreCountedAndLoggedOnceASecond(CapturedOutput output) {

@@ -2,6 +2,7 @@ package dev.tcpecho.admission;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tcpecho.ConnectionLimit;
 import dev.tcpecho.EchoProperties.Limits;
 import dev.tcpecho.metrics.RejectReason;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -13,8 +14,8 @@ import org.junit.jupiter.api.Test;
 /** One address is one IPv4 address or one IPv6 /64, and places are given back when channels close. */
 class AdmissionPerAddressTests {
 
-    private final Admission admission =
-            new Admission(new Limits(3, 1, 100_000, 1000, Duration.ZERO, Duration.ZERO, List.of(), List.of()));
+    private final Admission admission = new Admission(new Limits(
+            ConnectionLimit.valueOf(3), 1, 100_000, 1000, Duration.ZERO, Duration.ZERO, List.of(), List.of()));
 
     private RejectReason admit(EmbeddedChannel channel, String address) {
         return this.admission.admit(channel, NetUtil.createInetAddressFromIpAddressString(address));

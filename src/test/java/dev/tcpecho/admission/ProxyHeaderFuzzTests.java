@@ -3,6 +3,7 @@ package dev.tcpecho.admission;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import dev.tcpecho.ConnectionLimit;
 import dev.tcpecho.EchoProperties.Limits;
 import dev.tcpecho.EchoProperties.ProxyProtocol;
 import dev.tcpecho.address.AddressBlock;
@@ -42,7 +43,7 @@ class ProxyHeaderFuzzTests {
 
     /** One place for an address: who does not give it back is rejected the next time. */
     private final Admission admission = new Admission(new Limits(
-            1,
+            ConnectionLimit.valueOf(1),
             1,
             100_000,
             1000,

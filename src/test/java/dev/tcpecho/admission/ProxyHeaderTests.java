@@ -2,6 +2,7 @@ package dev.tcpecho.admission;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tcpecho.ConnectionLimit;
 import dev.tcpecho.EchoProperties.Limits;
 import dev.tcpecho.EchoProperties.ProxyProtocol;
 import dev.tcpecho.echo.EchoEvent;
@@ -25,8 +26,8 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 @ExtendWith(OutputCaptureExtension.class)
 class ProxyHeaderTests {
 
-    private final Admission admission =
-            new Admission(new Limits(2, 1, 100_000, 1000, Duration.ZERO, Duration.ZERO, List.of(), List.of()));
+    private final Admission admission = new Admission(new Limits(
+            ConnectionLimit.valueOf(2), 1, 100_000, 1000, Duration.ZERO, Duration.ZERO, List.of(), List.of()));
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 

@@ -2,6 +2,7 @@ package dev.tcpecho.datagram;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tcpecho.ConnectionLimit;
 import dev.tcpecho.EchoProperties.Limits;
 import dev.tcpecho.address.AddressBlock;
 import dev.tcpecho.address.LocalAddresses;
@@ -20,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class DatagramFilterTests {
 
     private final DatagramFilter filter = new DatagramFilter(new Limits(
-            1,
+            ConnectionLimit.valueOf(1),
             0,
             1000,
             1000,

@@ -2,6 +2,7 @@ package dev.tcpecho.datagram;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tcpecho.ConnectionLimit;
 import dev.tcpecho.EchoProperties.Limits;
 import dev.tcpecho.metrics.DropReason;
 import io.netty.util.NetUtil;
@@ -17,7 +18,16 @@ class DatagramRatesTests {
 
     private DatagramRates rates(int all, int ofAddress) {
         return new DatagramRates(
-                new Limits(1, 0, all, ofAddress, Duration.ZERO, Duration.ZERO, List.of(), List.of()), () -> this.nanos);
+                new Limits(
+                        ConnectionLimit.valueOf(1),
+                        0,
+                        all,
+                        ofAddress,
+                        Duration.ZERO,
+                        Duration.ZERO,
+                        List.of(),
+                        List.of()),
+                () -> this.nanos);
     }
 
     private static @Nullable DropReason take(DatagramRates rates, String address) {

@@ -258,8 +258,8 @@ class StartFailureTests {
                     echo.drain.timeout,                      -1s, must be 0s or more, -1000ms
                     echo.drain.delay,                        -1s, must be 0s or more, -1000ms
                     echo.drain.quiet,                        -1s, must be 0s or more, -1000ms
-                    echo.limits.connections,                 0,   must be 1 or more, 0
-                    echo.limits.connections,                 -5,  must be 1 or more, -5
+                    echo.limits.datagrams-per-second,        0,   must be 1 or more, 0
+                    echo.limits.datagrams-per-second,        -5,  must be 1 or more, -5
                     echo.limits.connections-per-address,     -1,  'must be 1 or more, or 0 for no limit', -1
                     echo.limits.idle-timeout,                -1s, 'must be 0s or more, where 0s is no limit', -1000ms
                     echo.limits.lifetime,                    -1s, 'must be 0s or more, where 0s is no limit', -1000ms
@@ -285,15 +285,15 @@ class StartFailureTests {
 
     @Test
     void everyValueOutOfRangeIsTold(CapturedOutput output) {
-        assertThat(catchThrowable(() -> start("--echo.limits.connections=0", "--echo.limits.lifetime=-1s")))
+        assertThat(catchThrowable(() -> start("--echo.limits.datagrams-per-second=0", "--echo.limits.lifetime=-1s")))
                 .isNotNull();
         assertThat(output)
                 .contains(
-                        "echo.limits.connections is '0', but must be 1 or more%s.\n"
-                                .formatted(argument("echo.limits.connections")),
+                        "echo.limits.datagrams-per-second is '0', but must be 1 or more%s.\n"
+                                .formatted(argument("echo.limits.datagrams-per-second")),
                         "echo.limits.lifetime is '-1000ms', but must be 0s or more, where 0s is no limit%s.\n"
                                 .formatted(argument("echo.limits.lifetime")))
-                .containsPattern("Correct the value of echo.limits.\\w+ and echo.limits.\\w+\\.");
+                .containsPattern("Correct the value of echo.limits.[a-z-]+ and echo.limits.[a-z-]+\\.");
     }
 
     @ParameterizedTest
@@ -316,14 +316,15 @@ class StartFailureTests {
         }
     }
 
-    @Test
-    void limitThatIsNoNumber(CapturedOutput output) {
+    @ParameterizedTest
+    @ValueSource(strings = {"many", "0", "-5", "1.5", "9000000000"})
+    void limitThatIsNoNumber(String value, CapturedOutput output) {
         assertStartFails(
                 output,
-                "echo.limits.connections is 'many', which is not a whole number"
-                        + " (\"echo.limits.connections\" from property source \"commandLineArgs\").",
-                "Set echo.limits.connections to a whole number, for example 100.",
-                "--echo.limits.connections=many");
+                "echo.limits.connections is '%s', which is not auto or a whole number from 1 on%s."
+                        .formatted(value, argument("echo.limits.connections")),
+                "Set echo.limits.connections to auto, or to a whole number from 1 on, for example 100.",
+                "--echo.limits.connections=" + value);
     }
 
     @Test

@@ -19,6 +19,7 @@ import dev.tcpecho.BehaviourProperties.Refuse;
 import dev.tcpecho.BehaviourProperties.Scope;
 import dev.tcpecho.BehaviourRules;
 import dev.tcpecho.BehaviourShortForms;
+import dev.tcpecho.ConnectionLimit;
 import dev.tcpecho.EchoProperties;
 import dev.tcpecho.EchoProperties.Drain;
 import dev.tcpecho.EchoProperties.Limits;
@@ -82,7 +83,7 @@ class ChartConfigurationTests {
                         service.transport(),
                         service.listeners(),
                         new Limits(
-                                1000,
+                                ConnectionLimit.valueOf(1000),
                                 service.limits().connectionsPerAddress(),
                                 service.limits().datagramsPerSecond(),
                                 service.limits().datagramsPerSecondPerAddress(),
@@ -141,7 +142,7 @@ class ChartConfigurationTests {
                                         List.of(AddressBlock.valueOf("10.0.0.0/8"), AddressBlock.valueOf("fd00::/8")),
                                         BehaviourProperties.NONE)),
                         new Limits(
-                                2_000_000,
+                                ConnectionLimit.valueOf(2_000_000),
                                 3,
                                 200_000,
                                 0,

@@ -8,6 +8,7 @@ import com.jayway.jsonpath.DocumentContext;
 import com.jayway.jsonpath.JsonPath;
 import dev.tcpecho.BehaviourProperties;
 import dev.tcpecho.BehaviourRules;
+import dev.tcpecho.ConnectionLimit;
 import dev.tcpecho.EchoProperties;
 import dev.tcpecho.UnitBindHandler;
 import dev.tcpecho.address.AddressBlock;
@@ -752,6 +753,13 @@ class ChartSchemaTests {
                     .as(path)
                     .containsEntry("minimum", -MOST_THAT_HELM_COUNTS)
                     .containsEntry("maximum", MOST_THAT_HELM_COUNTS);
+        } else if (type == ConnectionLimit.class) {
+            // The chart computes the memory limit from the number, so that auto would be a circle.
+            assertThat(described)
+                    .as(path)
+                    .containsEntry("type", "integer")
+                    .containsEntry("minimum", 1)
+                    .containsEntry("maximum", Integer.MAX_VALUE);
         } else if (type == int.class) {
             Method accessor = component.getAccessor();
             Max max = accessor.getAnnotation(Max.class);

@@ -3,6 +3,7 @@ package dev.tcpecho.server;
 import static dev.tcpecho.testing.TestListeners.listener;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tcpecho.ConnectionLimit;
 import dev.tcpecho.EchoConfigurationException;
 import dev.tcpecho.EchoProperties;
 import dev.tcpecho.EchoProperties.Drain;
@@ -60,7 +61,7 @@ class EchoServerConfigurationTests {
                                         "a", listener("127.0.0.1", 7, 1, true),
                                         "b", listener("::", 8, 4096, false)),
                                 new Limits(
-                                        10_000,
+                                        ConnectionLimit.valueOf("auto"),
                                         0,
                                         100_000,
                                         1000,

@@ -123,8 +123,9 @@ class EchoServerTests {
                 this.transport, "echo.listeners.second.port=0", "echo.listeners.second.address=127.0.0.1")) {
             int second = echo.bean(EchoServer.class).addresses().get("second").getPort();
             assertThat(output)
-                    .containsOnlyOnce("Echo started: plain on [::]:%s, second on 127.0.0.1:%s; transport %s; management"
-                            .formatted(echo.port(), second, this.transport));
+                    .containsOnlyOnce(
+                            "Echo started: plain on [::]:%s, second on 127.0.0.1:%s; transport %s; 10000 connections"
+                                    .formatted(echo.port(), second, this.transport));
         }
     }
 

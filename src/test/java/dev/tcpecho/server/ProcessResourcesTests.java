@@ -3,6 +3,7 @@ package dev.tcpecho.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tcpecho.BehaviourProperties;
+import dev.tcpecho.ConnectionLimit;
 import dev.tcpecho.EchoProperties;
 import dev.tcpecho.EchoProperties.Drain;
 import dev.tcpecho.EchoProperties.Limits;
@@ -24,9 +25,33 @@ class ProcessResourcesTests {
 
     private static final long MIB = 1024 * 1024;
 
-    private static EchoProperties properties(int connections, String bundle) {
-        Listener listener = new Listener(
-                Protocol.TCP,
+    private static ProcessResources resources(long freeDescriptors, long directMemory) {
+        return new ProcessResources(freeDescriptors, directMemory, 2);
+    }
+
+    private static EchoProperties properties(String connections, String bundle) {
+        return properties(connections, Map.of("plain", listener(Protocol.TCP, bundle)));
+    }
+
+    private static EchoProperties properties(String connections, Map<String, Listener> listeners) {
+        return new EchoProperties(
+                TransportChoice.AUTO,
+                listeners,
+                new Limits(
+                        ConnectionLimit.valueOf(connections),
+                        0,
+                        100_000,
+                        1000,
+                        Duration.ZERO,
+                        Duration.ZERO,
+                        List.of(),
+                        List.of()),
+                new Drain(Duration.ZERO, Duration.ZERO, Duration.ZERO));
+    }
+
+    private static Listener listener(Protocol protocol, String bundle) {
+        return new Listener(
+                protocol,
                 "::",
                 0,
                 "",
@@ -38,22 +63,16 @@ class ProcessResourcesTests {
                 ProxyProtocol.OFF,
                 List.of(),
                 BehaviourProperties.NONE);
-        return new EchoProperties(
-                TransportChoice.AUTO,
-                Map.of("plain", listener),
-                new Limits(connections, 0, 100_000, 1000, Duration.ZERO, Duration.ZERO, List.of(), List.of()),
-                new Drain(Duration.ZERO, Duration.ZERO, Duration.ZERO));
     }
 
     @Test
     void nothingIsToldWhenEverythingSuffices() {
-        assertThat(new ProcessResources(1040, 125 * MIB).shortages(properties(1000, "")))
-                .isEmpty();
+        assertThat(resources(1040, 125 * MIB).shortages(properties("1000", ""))).isEmpty();
     }
 
     @Test
     void fileDescriptors() {
-        assertThat(new ProcessResources(168, 125 * MIB).shortages(properties(1000, "")))
+        assertThat(resources(168, 125 * MIB).shortages(properties("1000", "")))
                 .containsExactly(
                         "echo.limits.connections is 1000, but this process can open only 128 connections:"
                                 + " raise its limit of open files (ulimit -n, LimitNOFILE) by 872 or more, or lower the property");
@@ -62,30 +81,67 @@ class ProcessResourcesTests {
     /** As many as are told at the start are served: the others are refused, so that health checks are answered. */
     @ParameterizedTest
     @CsvSource({"1000, 1040, 1000", "1000, 1039, 999", "1000, 101, 61", "10, 101, 10", "1000, 23, 12", "1000, 0, 1"})
-    void connectionsLeaveDescriptorsForTheManagementPort(int wanted, long free, int connections) {
-        assertThat(new ProcessResources(free, 125 * MIB).connections(wanted)).isEqualTo(connections);
+    void connectionsLeaveDescriptorsForTheManagementPort(String wanted, long free, int connections) {
+        assertThat(resources(free, 125 * MIB).connections(properties(wanted, "")))
+                .isEqualTo(connections);
     }
 
     @Test
     void directMemory() {
-        assertThat(new ProcessResources(5000, 125 * MIB - 1).shortages(properties(1000, "")))
+        assertThat(resources(5000, 125 * MIB - 1).shortages(properties("1000", "")))
                 .containsExactly(
                         "echo.limits.connections is 1000, and so many clients that do not read can make the service"
                                 + " hold 125 MiB, but its direct memory is limited to 124 MiB:"
-                                + " raise -XX:MaxDirectMemorySize or lower the property");
+                                + " raise -XX:MaxDirectMemorySize, or lower the property or set it to auto");
     }
 
     @Test
     void aConnectionWithTlsHoldsFourTimesAsMuch() {
-        assertThat(new ProcessResources(5000, 500 * MIB).shortages(properties(1000, "tls")))
+        assertThat(resources(5000, 500 * MIB).shortages(properties("1000", "tls")))
                 .isEmpty();
-        assertThat(new ProcessResources(5000, 500 * MIB - 1).shortages(properties(1000, "tls")))
+        assertThat(resources(5000, 500 * MIB - 1).shortages(properties("1000", "tls")))
                 .hasSize(1);
+    }
+
+    @Test
+    void datagramsTakeDirectMemoryToo() {
+        EchoProperties properties =
+                properties("1000", Map.of("a", listener(Protocol.TCP, ""), "b", listener(Protocol.UDP, "")));
+        assertThat(resources(5000, 137 * MIB).shortages(properties)).isEmpty();
+        assertThat(resources(5000, 137 * MIB - 1).shortages(properties)).hasSize(1);
+    }
+
+    /** Ten thousand, as many as the descriptors are for, or as many as never read and fit into direct memory. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                          | 20000 | 1250 | 10000 |
+                          | 20000 |   62 |   496 | , by direct memory
+                          | 1040  | 1250 |  1000 | , by the limit of open files
+                          | 20000 |    0 |     1 | , by direct memory
+                          | 0     | 1250 |     1 | , by the limit of open files
+                    tls   | 20000 | 5000 | 10000 |
+                    tls   | 20000 |   62 |   124 | , by direct memory
+                    """)
+    void autoIsWhatDescriptorsAndDirectMemoryAreFor(
+            String bundle, long free, long mebibytes, int connections, String reason) {
+        ProcessResources resources = resources(free, mebibytes * MIB);
+        EchoProperties properties = properties("auto", (bundle == null) ? "" : bundle);
+        assertThat(resources.connections(properties)).isEqualTo(connections);
+        assertThat(resources.reasonForFewer(properties)).isEqualTo((reason == null) ? "" : reason);
+        assertThat(resources.shortages(properties)).isEmpty();
+    }
+
+    @Test
+    void autoLeavesMemoryForDatagrams() {
+        EchoProperties properties =
+                properties("auto", Map.of("a", listener(Protocol.TCP, ""), "b", listener(Protocol.UDP, "")));
+        assertThat(resources(20_000, 62 * MIB).connections(properties)).isEqualTo(400);
     }
 
     @Test
     void theLimitsOfThisProcessAreKnown() {
         assertThat(ProcessResources.current().freeDescriptors()).isBetween(1L, 1L << 31);
         assertThat(ProcessResources.current().directMemory()).isPositive();
+        assertThat(ProcessResources.current().eventLoops()).isPositive();
     }
 }

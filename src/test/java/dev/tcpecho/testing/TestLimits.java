@@ -1,5 +1,6 @@
 package dev.tcpecho.testing;
 
+import dev.tcpecho.ConnectionLimit;
 import dev.tcpecho.EchoProperties.Limits;
 import java.time.Duration;
 import java.util.List;
@@ -11,7 +12,7 @@ public final class TestLimits {
 
     public static Limits of(int idleSeconds, int lifetimeSeconds) {
         return new Limits(
-                1,
+                ConnectionLimit.valueOf(1),
                 0,
                 100_000,
                 1000,
