@@ -72,6 +72,10 @@ final class UnixSocketFile {
             return;
         }
         try {
+            if (group.startsWith("-")) {
+                // Java takes any number for a group: -1 changes nothing, and -5 is 4294967291.
+                throw new UserPrincipalNotFoundException(group);
+            }
             Files.getFileAttributeView(socket, PosixFileAttributeView.class)
                     .setGroup(socket.getFileSystem()
                             .getUserPrincipalLookupService()

@@ -88,9 +88,10 @@ class UnixSocketFailureTests {
         assertThat(path()).isSymbolicLink();
     }
 
-    @Test
-    void thereIsNoSuchGroup(CapturedOutput output) {
-        assertCannotListen(output, "there is no group 'nobodys-group'", LOCAL + "group=nobodys-group");
+    @ParameterizedTest
+    @ValueSource(strings = {"nobodys-group", "-1", "-5"})
+    void thereIsNoSuchGroup(String group, CapturedOutput output) {
+        assertCannotListen(output, "there is no group '%s'".formatted(group), LOCAL + "group=" + group);
         assertThat(this.directory).isEmptyDirectory();
     }
 
