@@ -236,14 +236,17 @@ class UdpProbeTests {
             port = socket.getLocalPort();
         }
         assertThat(run("udp://127.0.0.1:" + port, "--timeout", "30s")).isEqualTo(ExitCode.NOT_CONNECTED);
-        assertThat(this.err.toString()).contains("nobody listens on the port (ICMP port unreachable)");
+        assertThat(this.err.toString())
+                .contains("nobody listens on the port (ICMP port unreachable); the service may speak TCP alone");
     }
 
     @Test
     void silenceIsNobody() throws IOException {
         assertThat(probe((socket, number, datagram, client) -> {}, "--timeout", "50ms", "--count", "2"))
                 .isEqualTo(ExitCode.NOT_CONNECTED);
-        assertThat(this.err.toString()).contains("nothing came back within 50ms");
+        assertThat(this.err.toString())
+                .contains(
+                        "nothing came back within 50ms; the service may not allow this client (echo.limits.allow), a firewall");
     }
 
     @Test

@@ -40,6 +40,9 @@ public final class UdpProbe {
     /** What became of the addresses that were tried before. */
     private final List<String> refusals = new ArrayList<>();
 
+    /** Whether one of them sent nothing at all, neither an answer nor word that nobody listens. */
+    private boolean isSilent;
+
     private Histogram roundTrips = new Histogram(3);
 
     /**
@@ -129,6 +132,7 @@ public final class UdpProbe {
                 return exchange;
             }
             this.refusals.add("%s: %s".formatted(Target.of(address), exchange.causeOfSilence()));
+            this.isSilent |= exchange.cause().isEmpty() && !exchange.tally().isUnreachable();
         }
         return null;
     }
@@ -158,10 +162,17 @@ public final class UdpProbe {
     }
 
     private int nobodyThere() {
-        String error = "cannot reach %s: %s; a firewall may drop UDP, or the service may speak TCP alone"
-                .formatted(this.target, String.join(", ", this.refusals));
+        String error =
+                "cannot reach %s: %s; %s".formatted(this.target, String.join(", ", this.refusals), likelyCauses());
         printEnd(ExitCode.NOT_CONNECTED, error, fields(null, Map.of()), List.of());
         return ExitCode.NOT_CONNECTED;
+    }
+
+    private String likelyCauses() {
+        return this.isSilent
+                ? "the service may not allow this client (echo.limits.allow), a firewall may drop UDP, or --timeout may be"
+                        + " too short"
+                : "the service may speak TCP alone";
     }
 
     private String afterRefusals() {
