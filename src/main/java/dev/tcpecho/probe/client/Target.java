@@ -137,6 +137,10 @@ public sealed interface Target {
             Tcp port = parsePort(value.substring(Udp.SCHEME.length()));
             return new Udp(port.host(), port.port());
         }
+        if (value.startsWith("/")) {
+            throw new IllegalArgumentException(
+                    "'%s' is not HOST:PORT; a Unix socket is %s%s".formatted(value, Unix.SCHEME, value));
+        }
         return parsePort(value);
     }
 
