@@ -38,7 +38,7 @@ record FileAtPath(Path path) {
     void requireStale() throws IOException, UnixSocketException {
         if (((int) Files.getAttribute(this.path, "unix:mode", LinkOption.NOFOLLOW_LINKS) & FILE_TYPE) != SOCKET) {
             throw new UnixSocketException(
-                    "%s is there".formatted(kind()), "Move that away, or set {}.path to another path.");
+                    "%s is there".formatted(kind()), "Move it away, or set {}.path to another path.");
         }
         try (SocketChannel client = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             // A server whose backlog is full lets others wait.
@@ -53,7 +53,7 @@ record FileAtPath(Path path) {
                     "Remove it if no process needs it, or set {}.path to another path.");
         }
         throw new UnixSocketException(
-                "a process listens on it", "Stop that process ('ss -xlp' lists all), or set {}.path to another path.");
+                "a process listens on it", "Stop that process ('ss -xlp' shows it), or set {}.path to another path.");
     }
 
     private String kind() {

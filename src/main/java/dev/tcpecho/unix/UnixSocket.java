@@ -89,7 +89,7 @@ public final class UnixSocket {
             if (reason(ex).contains("Address already in use")) {
                 throw new UnixSocketException(
                         "a process listens on this name",
-                        "Stop that process ('ss -xlp' lists both), or set {}.path to another name.");
+                        "Stop that process ('ss -xlp' shows it), or set {}.path to another name.");
             }
             throw ex;
         }
