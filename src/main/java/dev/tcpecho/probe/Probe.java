@@ -22,7 +22,7 @@ public final class Probe {
      *     could be made, 64 on bad usage, 70 when the probe itself failed
      */
     public static int run(String... arguments) {
-        if (!(command(arguments) instanceof ProbeCommand)) {
+        if (usesNetty(arguments)) {
             // Where no Spring has set up the log, Netty would fill the standard output with it.
             LoggingSystem.get(Probe.class.getClassLoader()).beforeInitialize();
         }
@@ -33,6 +33,12 @@ public final class Probe {
         Command command = command(arguments);
         int first = (command instanceof ProbeCommand) ? 0 : 1;
         return CommandRunner.run(command, Arrays.copyOfRange(arguments, first, arguments.length), out, err);
+    }
+
+    /** The plain probe takes Netty for abstract names alone, and its start is faster without Netty and a log. */
+    private static boolean usesNetty(String... arguments) {
+        return !(command(arguments) instanceof ProbeCommand)
+                || Arrays.stream(arguments).anyMatch(argument -> argument.startsWith("unix:@"));
     }
 
     private static Command command(String... arguments) {
