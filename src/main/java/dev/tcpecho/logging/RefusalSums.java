@@ -75,7 +75,12 @@ public final class RefusalSums<R extends Enum<R>> {
 
     private void logLater(InetAddress client, EventExecutor executor) {
         if (this.logging.compareAndSet(false, true)) {
-            executor.schedule(() -> log(client), 1, TimeUnit.SECONDS);
+            executor.schedule(() -> log(client), 1, TimeUnit.SECONDS).addListener(line -> {
+                if (line.isCancelled()) {
+                    // By the end of the event loops: nobody could ask for the metrics any more.
+                    log(client);
+                }
+            });
         }
     }
 

@@ -74,6 +74,15 @@ class AdmissionTests {
     }
 
     @Test
+    void refusalsRightBeforeAStopAreLoggedToo(CapturedOutput output) throws Exception {
+        try (RunningEcho echo = RunningEcho.start(this.transport, "echo.limits.deny=127.0.0.0/8")) {
+            assertReset(echo.address());
+            await().untilAsserted(() -> assertThat(echo.rejected("denied")).isEqualTo(1));
+        }
+        assertThat(output).contains("Echo refused connections on plain: denied 1; the first from 127.0.0.1");
+    }
+
+    @Test
     void connectionsOfOneAddressAreLimitedAndThoseOfAnotherAreNot() throws Exception {
         try (RunningEcho echo = RunningEcho.start(this.transport, "echo.limits.connections-per-address=1");
                 EchoClient first = EchoClient.connect(echo.address());
