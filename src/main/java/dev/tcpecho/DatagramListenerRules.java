@@ -25,6 +25,9 @@ final class DatagramListenerRules {
                 || !listener.trustedProxies().isEmpty()) {
             throw onlyForConnections(prefix, "proxy-protocol");
         }
+        if (listener.backlog() != Listener.DEFAULT.backlog()) {
+            throw onlyForConnections(prefix, "backlog");
+        }
     }
 
     private static void requireKnownClients(String prefix, Listener listener, Limits limits) {

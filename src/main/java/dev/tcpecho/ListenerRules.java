@@ -50,7 +50,8 @@ public final class ListenerRules {
                     names.putIfAbsent(listener.protocol() + " " + listener.address() + " " + listener.port(), name);
             if (other != null && listener.port() != 0) {
                 throw new EchoConfigurationException(
-                        "The listeners '%s' and '%s' are both to open port %s.".formatted(other, name, listener.port()),
+                        "The listeners '%s' and '%s' are both to open %sport %s."
+                                .formatted(other, name, listener.isUdp() ? "UDP " : "", listener.port()),
                         "Set echo.listeners.%s.port to another port than %s, or remove one of the two listeners."
                                 .formatted(name, listener.port()),
                         "echo.listeners.%s.port".formatted(other),

@@ -40,6 +40,7 @@ final class UnixSocketRules {
                         "set %spath to a path".formatted(prefix));
             } else {
                 path = requirePath(prefix, path).normalize().toString();
+                requireClients(prefix, listener.permissions());
             }
             requireNothingOfAPort(prefix, listener);
             String other = names.putIfAbsent(path, name);
@@ -70,6 +71,17 @@ final class UnixSocketRules {
             return parsed;
         } catch (InvalidPathException ex) {
             throw wrongPath(prefix, path, "which can be no path here: " + ex.getReason());
+        }
+    }
+
+    /** To connect, a client needs to be allowed to write (unix(7)). */
+    private static void requireClients(String prefix, String permissions) {
+        if (!permissions.contains("w")) {
+            throw new EchoConfigurationException(
+                    "%spermissions is '%s', with which nobody but the superuser can connect."
+                            .formatted(prefix, permissions),
+                    "Add a w for each that may connect, for example rw-rw----.",
+                    prefix + "permissions");
         }
     }
 

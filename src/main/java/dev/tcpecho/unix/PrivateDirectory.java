@@ -38,6 +38,9 @@ final class PrivateDirectory implements AutoCloseable {
                     throw ex;
                 }
             } catch (NoSuchFileException ex) {
+                if (Files.exists(parent)) {
+                    throw new IOException("no file can be made in the directory '%s'".formatted(parent), ex);
+                }
                 throw new UnixSocketException(
                         "the directory '%s' does not exist".formatted(parent),
                         "Create the directory, or set {}.path to a path in another one.");

@@ -68,11 +68,11 @@ public final class UnixSocket {
                     ? openAbstract(bind)
                     : this.file.create(path -> bind.apply(this.transport.unixAddress(path.toString())));
         } catch (UnixSocketException ex) {
-            throw failure(ex.getMessage(), ex.action());
+            throw failure(ex.property(), ex.getMessage(), ex.action());
         } catch (ChannelBindException ex) {
-            throw failure(reason(ex), CHOOSE_PATH);
+            throw failure("path", reason(ex), CHOOSE_PATH);
         } catch (IOException ex) {
-            throw failure(UnixSocketException.reason(ex), CHOOSE_PATH);
+            throw failure("path", UnixSocketException.reason(ex), CHOOSE_PATH);
         }
     }
 
@@ -99,12 +99,12 @@ public final class UnixSocket {
         return String.valueOf(NestedExceptionUtils.getMostSpecificCause(failure).getMessage());
     }
 
-    private EchoConfigurationException failure(String reason, String action) {
+    private EchoConfigurationException failure(String property, String reason, String action) {
         String listener = "echo.listeners." + this.name;
         return new EchoConfigurationException(
                 "The listener '%s' cannot listen on '%s': %s.".formatted(this.name, this.listener.path(), reason),
                 action.replace("{}", listener),
-                listener + ".path");
+                "%s.%s".formatted(listener, property));
     }
 
     /** Removes the file, unless something else has taken its place. Before the server is closed. */

@@ -7,11 +7,21 @@ import java.nio.file.FileSystemException;
 /** Thrown when a Unix socket cannot be opened for a reason that its user can do something about. */
 final class UnixSocketException extends Exception {
 
+    private final String property;
+
     private final String action;
 
-    /** Tells why, and what to do, where {@code {}} stands for the property with the path. */
+    /** Tells why its path cannot be used, and what to do, where {@code {}} stands for the listener. */
     UnixSocketException(String reason, String action) {
+        this("path", reason, action);
+    }
+
+    /**
+     * Tells why a property of the listener cannot be used, and what to do, where {@code {}} stands for the listener.
+     */
+    UnixSocketException(String property, String reason, String action) {
         super(reason);
+        this.property = property;
         this.action = action;
     }
 
@@ -23,6 +33,10 @@ final class UnixSocketException extends Exception {
         return (failure instanceof FileSystemException named && named.getReason() != null)
                 ? named.getReason()
                 : String.valueOf(failure.getMessage());
+    }
+
+    String property() {
+        return this.property;
     }
 
     String action() {

@@ -82,10 +82,12 @@ final class UnixSocketFile {
                             .lookupPrincipalByGroupName(group));
         } catch (UserPrincipalNotFoundException ex) {
             throw new UnixSocketException(
+                    "group",
                     "there is no group '%s'".formatted(group),
                     "Set {}.group to the name or the number of a group, or to nothing for the group of the process.");
         } catch (FileSystemException ex) {
             throw new UnixSocketException(
+                    "group",
                     "the process may not give it to the group '%s'".formatted(group),
                     "Set {}.group to a group that the user of the process is in, or add the user to the group.");
         }

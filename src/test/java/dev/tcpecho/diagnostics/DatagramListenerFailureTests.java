@@ -58,6 +58,7 @@ class DatagramListenerFailureTests {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                     L.ssl.bundle=server                                         | L.ssl
+                    L.backlog=10                                                | L.backlog
                     L.proxy-protocol=required L.trusted-proxies=10.0.0.0/8      | L.proxy-protocol
                     """)
     void whatOnlyConnectionsHave(String settings, String property, CapturedOutput output) {
@@ -86,6 +87,19 @@ class DatagramListenerFailureTests {
                 "Remove L.behaviours.%s; datagrams can have delay, corrupt and loss.".formatted(behaviour),
                 "L.address=127.0.0.1",
                 "L.behaviours." + setting);
+    }
+
+    @Test
+    void twoListenersOnOnePort(CapturedOutput output) {
+        assertFails(
+                output,
+                "The listeners 'dgram' and 'other' are both to open UDP port 7007",
+                "Set echo.listeners.other.port to another port than 7007, or remove one of the two listeners.",
+                "L.address=127.0.0.1",
+                "L.port=7007",
+                "echo.listeners.other.protocol=udp",
+                "echo.listeners.other.address=127.0.0.1",
+                "echo.listeners.other.port=7007");
     }
 
     @Test

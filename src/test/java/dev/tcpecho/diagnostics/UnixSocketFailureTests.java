@@ -96,6 +96,23 @@ class UnixSocketFailureTests {
     }
 
     @Test
+    void theGroupAndNotThePathIsNamedAsTheSource(CapturedOutput output) {
+        assertFails(
+                output,
+                "(\"echo.listeners.local.group\" from property source \"commandLineArgs\")",
+                LOCAL + "path=" + path(),
+                LOCAL + "group=nobodys-group");
+    }
+
+    @Test
+    void noFileCanBeMadeInTheDirectory(CapturedOutput output) {
+        assertFails(
+                output,
+                "cannot listen on '/proc/echo.sock': no file can be made in the directory '/proc'",
+                LOCAL + "path=/proc/echo.sock");
+    }
+
+    @Test
     void nioHasNoAbstractNames(CapturedOutput output) {
         assertFails(
                 output,
@@ -122,6 +139,7 @@ class UnixSocketFailureTests {
                     path=/a;proxy-protocol=required  | proxy-protocol is 'required', which means nothing beside the path '/a'
                     path=@a;permissions=rwxrwxrwx    | permissions is 'rwxrwxrwx', which means nothing beside the abstract name '@a'
                     group=wheel                      | group is 'wheel', which means nothing without a path
+                    path=/a;permissions=r-xr-xr-x    | permissions is 'r-xr-xr-x', with which nobody but the superuser can connect
                     path=/a;permissions=660          | must be nine characters, for example rw-rw----
                     """)
     void propertiesThatDoNotFitTogether(String properties, String description, CapturedOutput output) {

@@ -442,6 +442,8 @@ class ProbeCommandTests {
                     :1 | ':1' is not HOST:PORT with a port from 1 to 65535, for example localhost:25341
                     ::1:25341 | '::1:25341' is not HOST:PORT; an IPv6 address has brackets, for example [::1]:25341
                     /run/echo.sock | '/run/echo.sock' is not HOST:PORT; a Unix socket is unix:/run/echo.sock
+                    udp://localhost | 'localhost' is not HOST:PORT with a port from 1 to 65535, for example localhost:25341, behind udp://
+                    tcp://localhost:1 | 'tcp://localhost:1' is not HOST:PORT; leave out tcp://
                     a:1 b:2 | 'b:2' is one argument too many
                     --cuont 3 | --cuont is not an option
                     -c 3 | -c is not an option

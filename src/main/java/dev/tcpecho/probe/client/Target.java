@@ -31,6 +31,9 @@ public sealed interface Target {
      */
     record Tcp(String host, int port) implements Target {
 
+        /** As other tools write it, and as it is refused. */
+        private static final String SCHEME = "tcp://";
+
         @Override
         public List<SocketAddress> addresses(AddressFamily family) throws NotConnectedException {
             return Target.lookUp(this, this.host, this.port, family);
@@ -134,14 +137,26 @@ public sealed interface Target {
             return Unix.parse(value);
         }
         if (value.startsWith(Udp.SCHEME)) {
-            Tcp port = parsePort(value.substring(Udp.SCHEME.length()));
-            return new Udp(port.host(), port.port());
+            return parseUdp(value);
+        }
+        if (value.startsWith(Tcp.SCHEME)) {
+            throw new IllegalArgumentException("'%s' is not HOST:PORT; leave out %s".formatted(value, Tcp.SCHEME));
         }
         if (value.startsWith("/")) {
             throw new IllegalArgumentException(
                     "'%s' is not HOST:PORT; a Unix socket is %s%s".formatted(value, Unix.SCHEME, value));
         }
         return parsePort(value);
+    }
+
+    private static Udp parseUdp(String value) {
+        String target = value.substring(Udp.SCHEME.length());
+        try {
+            Tcp port = parsePort(target);
+            return new Udp(port.host(), port.port());
+        } catch (IllegalArgumentException ex) {
+            throw new IllegalArgumentException("%s, behind %s".formatted(ex.getMessage(), Udp.SCHEME));
+        }
     }
 
     /**
