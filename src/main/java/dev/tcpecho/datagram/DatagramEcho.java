@@ -65,6 +65,9 @@ public final class DatagramEcho implements BiFunction<UdpInbound, UdpOutbound, P
     private boolean isEchoed(DatagramPacket datagram, Channel socket) {
         this.metrics.received(datagram.content().readableBytes());
         DropReason reason = this.filter.drops(datagram.sender());
+        if (reason == null && SingleDatagramBuffers.isWithoutMemory(datagram)) {
+            reason = DropReason.MEMORY;
+        }
         if (reason != null) {
             this.drops.add(reason, datagram.sender().getAddress(), socket.eventLoop());
         }

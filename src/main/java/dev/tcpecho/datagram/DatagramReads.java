@@ -2,7 +2,6 @@ package dev.tcpecho.datagram;
 
 import dev.tcpecho.transport.Transport;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.epoll.EpollChannelOption;
 import reactor.netty.udp.UdpServer;
 
@@ -31,7 +30,7 @@ public final class DatagramReads {
         }
         return server.option(
                 ChannelOption.RECVBUF_ALLOCATOR,
-                new FixedRecvByteBufAllocator(DatagramFilter.MOST_BYTES)
+                new SingleDatagramBuffers(DatagramFilter.MOST_BYTES)
                         .respectMaybeMoreData(false)
                         .maxMessagesPerRead(IN_A_ROW));
     }

@@ -46,8 +46,12 @@ final class HeldDatagrams extends ChannelOutboundHandlerAdapter {
             this.bytes.addAndGet(-size);
             return false;
         }
-        // A copy, as the datagram itself lies in a block that is to be read into again.
-        Held waiting = new Held(datagram.content().copy(), datagram.sender(), size);
+        ByteBuf copy = WaitingDatagram.copy(datagram);
+        if (copy == null) {
+            this.bytes.addAndGet(-size);
+            return false;
+        }
+        Held waiting = new Held(copy, datagram.sender(), size);
         this.held.add(waiting);
         waiting.timer = this.socket.eventLoop().schedule(() -> sendDue(waiting), nanos, TimeUnit.NANOSECONDS);
         return true;

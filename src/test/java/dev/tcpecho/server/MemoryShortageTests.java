@@ -25,6 +25,8 @@ class MemoryShortageTests {
 
     private static final int RESETS = 10;
 
+    private static final List<String> DATAGRAM_LISTENERS = List.of("datagrams", "delayed");
+
     private final List<ServiceProcess> services = new ArrayList<>();
 
     private final List<SocketChannel> neverReading = new ArrayList<>();
@@ -36,6 +38,13 @@ class MemoryShortageTests {
                 this.services.add(ServiceProcess.start(
                         List.of("-XX:MaxDirectMemorySize=6m", "-Xmx64m"),
                         "echo.transport=" + transport,
+                        "echo.listeners.datagrams.protocol=udp",
+                        "echo.listeners.datagrams.address=127.0.0.1",
+                        "echo.listeners.datagrams.port=0",
+                        "echo.listeners.delayed.protocol=udp",
+                        "echo.listeners.delayed.address=127.0.0.1",
+                        "echo.listeners.delayed.port=0",
+                        "echo.listeners.delayed.behaviours.delay=1ms",
                         "echo.drain.quiet=100ms"));
             }
         }
@@ -81,6 +90,51 @@ class MemoryShortageTests {
                     .allSatisfy(line -> assertThat(line)
                             .contains("Echo reset connections for which there was no memory: ")
                             .endsWith(" Raise -XX:MaxDirectMemorySize or lower echo.limits.connections"));
+        }
+    }
+
+    @Test
+    void datagramsForWhichThereIsNoMemoryAreDroppedAndLaterOnesComeBack() throws Exception {
+        for (ServiceProcess service : this.services) {
+            assertEchoesDatagram(service, "datagrams");
+            useUpMemory(service.address("plain"));
+            for (String listener : DATAGRAM_LISTENERS) {
+                sendLargeDatagrams(service, listener);
+            }
+        }
+        closeNeverReading();
+        for (ServiceProcess service : this.services) {
+            await().until(() -> count(service, "echo_connections_active") == 0);
+            for (String listener : DATAGRAM_LISTENERS) {
+                assertEchoesDatagram(service, listener);
+                await().untilAsserted(() -> assertThat(
+                                count(service, series("sent", listener)) + count(service, series("dropped", listener)))
+                        .isEqualTo(count(service, series("received", listener))));
+            }
+        }
+    }
+
+    private static String series(String what, String listener) {
+        return "echo_datagrams_%s_total{listener=\"%s\"".formatted(what, listener);
+    }
+
+    private static void sendLargeDatagrams(ServiceProcess service, String listener) throws Exception {
+        try (DatagramClient client =
+                DatagramClient.connect("127.0.0.1", service.address(listener).getPort())) {
+            for (int i = 0; i < 100; i++) {
+                client.send(new byte[60_000]);
+            }
+        }
+    }
+
+    /** Until one comes back: the ones before may still be read, and those be dropped. */
+    private static void assertEchoesDatagram(ServiceProcess service, String listener) throws Exception {
+        try (DatagramClient client =
+                DatagramClient.connect("127.0.0.1", service.address(listener).getPort())) {
+            await().until(() -> {
+                client.send(new byte[1000]);
+                return !client.getsNothing();
+            });
         }
     }
 

@@ -86,7 +86,8 @@ public final class ServiceProcess implements AutoCloseable {
     }
 
     public InetSocketAddress address(String listener) {
-        return new InetSocketAddress(InetAddress.getLoopbackAddress(), port("[ ,]%s on \\S+:".formatted(listener)));
+        return new InetSocketAddress(
+                InetAddress.getLoopbackAddress(), port("[ ,]%s on (?:UDP )?\\S+:".formatted(listener)));
     }
 
     private int port(String before) {
