@@ -6,6 +6,7 @@ import dev.tcpecho.metrics.DropReason;
 import dev.tcpecho.transport.EmptyDatagram;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.DefaultChannelPromise;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.util.concurrent.Future;
@@ -67,14 +68,29 @@ final class DatagramWriter
     public void onNext(DatagramPacket datagram) {
         long delayNanos = this.behaviours.shape(datagram.content());
         if (delayNanos == 0) {
-            // The caller releases the datagram behind this, and the channel behind the write.
-            write(datagram.content().retain(), datagram.sender());
+            sendBack(datagram);
         } else if (delayNanos == DatagramBehaviours.LOST) {
             // What behaviours do is logged by themselves.
             this.metrics.dropped(DropReason.BEHAVIOUR);
         } else if (!this.held.hold(datagram, delayNanos)) {
             drop(DropReason.MEMORY, datagram.sender());
         }
+    }
+
+    private void sendBack(DatagramPacket datagram) {
+        // The caller releases the datagram behind this, and the channel behind the write.
+        ByteBuf content = kernelHasTakenAll() ? datagram.content().retain() : WaitingDatagram.copy(datagram);
+        if (content != null) {
+            write(content, datagram.sender());
+        } else {
+            drop(DropReason.MEMORY, datagram.sender());
+        }
+    }
+
+    /** Tells whether the kernel has taken all that was flushed, and so may take what is written now. */
+    private boolean kernelHasTakenAll() {
+        ChannelOutboundBuffer flushed = this.socket.unsafe().outboundBuffer();
+        return flushed == null || flushed.isEmpty();
     }
 
     private Future<?> write(ByteBuf content, InetSocketAddress recipient) {
