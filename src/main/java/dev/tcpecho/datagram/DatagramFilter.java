@@ -50,6 +50,17 @@ public final class DatagramFilter {
     /** Counts a datagram that is to be sent back, or tells why it is not. */
     @Nullable
     DropReason drops(InetSocketAddress sender) {
+        DropReason reason = refuses(sender);
+        return (reason != null) ? reason : this.rates.take(sender.getAddress());
+    }
+
+    /**
+     * Tells why nothing is sent back to a sender, however few its datagrams are.
+     *
+     * @param sender the address and port
+     * @return the reason; {@code null} if something may be sent back
+     */
+    public @Nullable DropReason refuses(InetSocketAddress sender) {
         InetAddress client = sender.getAddress();
         if (isForMany(client)) {
             return DropReason.BROADCAST;
@@ -60,7 +71,7 @@ public final class DatagramFilter {
         if (this.ownPorts.contains(sender.getPort())) {
             return DropReason.OWN_PORT;
         }
-        return this.limits.admits(client) ? this.rates.take(client) : DropReason.DENIED;
+        return this.limits.admits(client) ? null : DropReason.DENIED;
     }
 
     /**

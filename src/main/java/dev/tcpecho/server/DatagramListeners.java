@@ -53,7 +53,13 @@ final class DatagramListeners {
                 sockets,
                 (this.transport == Transport.EPOLL)
                         ? new UnnamedAddresses(
-                                this.eventLoops, sockets, listener.reusePort(), metrics, drops, kernelDrops)
+                                this.eventLoops,
+                                this.filter,
+                                sockets,
+                                listener.reusePort(),
+                                metrics,
+                                drops,
+                                kernelDrops)
                         : null);
     }
 }

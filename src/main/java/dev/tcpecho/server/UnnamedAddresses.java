@@ -47,6 +47,8 @@ final class UnnamedAddresses extends SimpleChannelInboundHandler<DatagramPacket>
 
     private final EventLoopGroup eventLoops;
 
+    private final DatagramFilter filter;
+
     private final DatagramSockets sockets;
 
     private final boolean reusePort;
@@ -67,12 +69,14 @@ final class UnnamedAddresses extends SimpleChannelInboundHandler<DatagramPacket>
 
     UnnamedAddresses(
             EventLoopGroup eventLoops,
+            DatagramFilter filter,
             DatagramSockets sockets,
             boolean reusePort,
             DatagramMetrics metrics,
             DropLog drops,
             KernelDrops kernelDrops) {
         this.eventLoops = eventLoops;
+        this.filter = filter;
         this.sockets = sockets;
         this.reusePort = reusePort;
         this.metrics = metrics;
@@ -130,6 +134,12 @@ final class UnnamedAddresses extends SimpleChannelInboundHandler<DatagramPacket>
     }
 
     private void passOnLater(DatagramPacket datagram) {
+        // Who gets no answer must not use up the sockets of those who do.
+        DropReason refused = this.filter.refuses(datagram.sender());
+        if (refused != null) {
+            drop(datagram, refused);
+            return;
+        }
         if (this.waiting.incrementAndGet() > MOST_WAITING) {
             this.waiting.decrementAndGet();
             drop(datagram, DropReason.MEMORY);

@@ -245,6 +245,27 @@ class DatagramEchoTests {
     }
 
     @ParameterizedTest
+    @EnumSource(names = "EPOLL")
+    void deniedClientOpensNoSocketOfAnAddressThatNoInterfaceNames(Transport transport) throws Exception {
+        startOnEveryAddress(transport, "echo.limits.deny=127.0.0.3/32");
+        InetSocketAddress denied = new InetSocketAddress(InetAddress.getByName("127.0.0.3"), 0);
+        // More addresses than may be open.
+        for (int i = 1; i <= 260; i++) {
+            String address = "127.0.%s.%s".formatted(1 + i / 200, i % 200);
+            try (DatagramClient client = DatagramClient.connect(denied, address, this.echo.port())) {
+                client.send(new byte[] {1});
+            }
+            int sent = i;
+            await().untilAsserted(
+                            () -> assertThat(count("echo.datagrams.received")).isEqualTo(sent));
+        }
+        assertThat(dropped("denied")).isEqualTo(260);
+        try (DatagramClient client = DatagramClient.connect("127.0.9.9", this.echo.port())) {
+            assertThat(client.ask(new byte[] {1})).containsExactly(1);
+        }
+    }
+
+    @ParameterizedTest
     @EnumSource(Transport.class)
     void datagramsOverTheLimitOfAnAddressAreDropped(Transport transport) throws Exception {
         startOnLoopback(transport, "echo.limits.datagrams-per-second-per-address=3");
