@@ -8,6 +8,7 @@ import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.util.Collections;
+import java.util.Enumeration;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,19 +27,25 @@ public final class LocalAddresses {
 
     private static volatile Set<InetAddress> broadcast = Set.of(LIMITED_BROADCAST);
 
+    private static volatile Map<String, InetAddress> last = Map.of();
+
     private LocalAddresses() {}
 
     /**
      * Looks the addresses up.
      *
-     * @return the address of every interface, loopback included, by its {@link #name(InetAddress) name}; empty if the
-     *     system does not tell
+     * @return the address of every interface, loopback included, by its {@link #name(InetAddress) name}; as they were
+     *     last if the system does not tell, for example because this process may open no more files
      */
     public static Map<String, InetAddress> lookUp() {
+        return lookUp(NetworkInterface::getNetworkInterfaces);
+    }
+
+    static Map<String, InetAddress> lookUp(Interfaces interfaces) {
         Map<String, InetAddress> addresses = new LinkedHashMap<>();
         Set<InetAddress> broadcasts = new HashSet<>(Set.of(LIMITED_BROADCAST));
         try {
-            for (NetworkInterface each : Collections.list(NetworkInterface.getNetworkInterfaces())) {
+            for (NetworkInterface each : Collections.list(interfaces.get())) {
                 List<InterfaceAddress> ofInterface = each.getInterfaceAddresses();
                 ofInterface.stream()
                         .map(InterfaceAddress::getAddress)
@@ -47,8 +54,10 @@ public final class LocalAddresses {
             }
         } catch (SocketException ex) {
             logger.warn("The system does not tell the addresses of its interfaces: " + ex.getMessage());
+            return new LinkedHashMap<>(last);
         }
         broadcast = broadcasts;
+        last = Map.copyOf(addresses);
         return addresses;
     }
 
@@ -98,5 +107,12 @@ public final class LocalAddresses {
      */
     public static boolean isBroadcast(InetAddress address) {
         return broadcast.contains(address);
+    }
+
+    /** Where the interfaces come from. */
+    @FunctionalInterface
+    interface Interfaces {
+
+        Enumeration<NetworkInterface> get() throws SocketException;
     }
 }
