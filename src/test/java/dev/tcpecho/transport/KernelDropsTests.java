@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetSocketAddress;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** How the kernel writes addresses. */
 class KernelDropsTests {
@@ -31,5 +35,22 @@ class KernelDropsTests {
         assertThat(drops.getAsLong()).isZero();
         drops.remove(unused);
         assertThat(drops.getAsLong()).isZero();
+    }
+
+    @Test
+    void countStaysWhileItCannotBeRead(@TempDir Path directory) throws Exception {
+        boolean little = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
+        Path table = directory.resolve("udp");
+        Files.writeString(table, "header\n 1: %s 7\n".formatted(little ? "0100007F:62FD" : "7F000001:62FD"));
+        KernelDrops drops = new KernelDrops(List.of(table));
+        InetSocketAddress socket = new InetSocketAddress("127.0.0.1", 25_341);
+        drops.add(socket);
+        assertThat(drops.getAsLong()).isEqualTo(7);
+        Files.delete(table);
+        assertThat(drops.getAsLong()).isEqualTo(7);
+        Files.createDirectory(table);
+        assertThat(drops.getAsLong()).isEqualTo(7);
+        drops.remove(socket);
+        assertThat(drops.getAsLong()).isEqualTo(7);
     }
 }
