@@ -19,7 +19,10 @@ import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
-/** A listener that echoes datagrams. One that listens on every address follows the addresses of the host. */
+/**
+ * A listener that echoes datagrams. One that listens on every address follows the addresses of the host. A socket that
+ * an error has closed is opened again.
+ */
 final class DatagramListener implements EchoListener {
 
     private static final Log logger = LogFactory.getLog(DatagramListener.class);
@@ -112,6 +115,9 @@ final class DatagramListener implements EchoListener {
     }
 
     private static Map<String, InetAddress> lookUp(InetSocketAddress wanted) {
+        if (!wanted.getAddress().isAnyLocalAddress()) {
+            return Map.of(LocalAddresses.name(wanted.getAddress()), wanted.getAddress());
+        }
         Map<String, InetAddress> addresses = LocalAddresses.lookUp();
         if (wanted.getAddress() instanceof Inet4Address) {
             addresses.values().removeIf(address -> !(address instanceof Inet4Address));
@@ -122,7 +128,7 @@ final class DatagramListener implements EchoListener {
     @Override
     public synchronized void accept() {
         InetSocketAddress bound = this.address;
-        if (bound != null && bound.getAddress().isAnyLocalAddress()) {
+        if (bound != null) {
             this.looks = Schedulers.boundedElastic()
                     .schedulePeriodically(
                             () -> follow(bound), SECONDS_BETWEEN_LOOKS, SECONDS_BETWEEN_LOOKS, TimeUnit.SECONDS);
@@ -159,6 +165,6 @@ final class DatagramListener implements EchoListener {
 
     @Override
     public boolean isUnopened() {
-        return false;
+        return this.address != null && !this.sockets.isAnyOpen();
     }
 }

@@ -111,17 +111,30 @@ final class DatagramSockets {
 
     /** Returns the channel of an address, if its socket is open. */
     Optional<Channel> find(InetAddress address) {
-        return Optional.ofNullable(this.open.get(LocalAddresses.name(address))).map(Connection::channel);
+        return Optional.ofNullable(this.open.get(LocalAddresses.name(address)))
+                .map(Connection::channel)
+                .filter(Channel::isActive);
     }
 
     /** Tells whether any socket is open. */
     boolean isAnyOpen() {
-        return !this.open.isEmpty();
+        return this.open.values().stream().anyMatch(socket -> socket.channel().isActive());
     }
 
-    /** Opens the sockets of addresses that the host has got, and closes those of addresses that it has lost. */
+    /**
+     * Opens the sockets of addresses that the host has got and those that an error has closed, and closes those of
+     * addresses that the host has lost.
+     */
     synchronized void follow(Map<String, InetAddress> before, Map<String, InetAddress> now, int port) {
         this.failed.retainAll(now.keySet());
+        this.open.forEach((address, socket) -> {
+            if (!socket.channel().isActive()) {
+                this.open.remove(address);
+                this.kernelDrops.remove(localAddress(socket));
+                logger.warn(
+                        "The socket of echo listener %s on %s was closed by an error".formatted(this.name, address));
+            }
+        });
         now.forEach((address, got) -> {
             if (!this.open.containsKey(address)) {
                 openGot(address, got, port);

@@ -38,6 +38,7 @@ class MemoryShortageTests {
                 this.services.add(ServiceProcess.start(
                         List.of("-XX:MaxDirectMemorySize=6m", "-Xmx64m"),
                         "echo.transport=" + transport,
+                        "echo.limits.connections=10000",
                         "echo.listeners.datagrams.protocol=udp",
                         "echo.listeners.datagrams.address=127.0.0.1",
                         "echo.listeners.datagrams.port=0",

@@ -14,9 +14,18 @@ public final class TestListeners {
     private TestListeners() {}
 
     public static Listener listener(String address, int port, int backlog, boolean reusePort) {
+        return listener(Protocol.TCP, address, port, backlog, reusePort);
+    }
+
+    /** Returns a listener of datagrams on any free port. */
+    public static Listener datagrams(String address) {
+        return listener(Protocol.UDP, address, 0, 4096, false);
+    }
+
+    private static Listener listener(Protocol protocol, String address, int port, int backlog, boolean reusePort) {
         Ssl ssl = new Ssl("", ClientAuth.NONE);
         return new Listener(
-                Protocol.TCP,
+                protocol,
                 address,
                 port,
                 "",
