@@ -390,18 +390,21 @@ class ChartConfigurationTests {
         assertThat(properties.drain().timeout()).isEqualTo(Duration.ofSeconds(20));
     }
 
-    /** The README's 128 KiB for each connection, 512 KiB with TLS, and 16 MiB; heap and overhead are 256 MiB. */
+    /**
+     * The README's 128 KiB for each connection, 512 KiB with TLS, and 16 MiB; a heap of 32 MiB and 16 KiB for each
+     * connection; and an overhead of 96 MiB.
+     */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    1000    | ''     | 141  | 397
-                    1       | ''     | 17   | 273
-                    8       | ''     | 17   | 273
-                    9       | ''     | 18   | 274
-                    10000   | ''     | 1266 | 1522
-                    1000    | server | 516  | 772
-                    1       | server | 17   | 273
+                    1000    | ''     | 141  | 48  | 285
+                    1       | ''     | 17   | 33  | 146
+                    8       | ''     | 17   | 33  | 146
+                    9       | ''     | 18   | 33  | 147
+                    10000   | ''     | 1266 | 189 | 1551
+                    1000    | server | 516  | 48  | 660
+                    1       | server | 17   | 33  | 146
                     """)
-    void memoryIsThatOfTheConnections(int connections, String bundle, int direct, int limit) {
+    void memoryIsThatOfTheConnections(int connections, String bundle, int direct, int heap, int limit) {
         DocumentContext deployment = Chart.with("tls: {secretName: certificate}", """
                 echo:
                   limits: {connections: %s}
@@ -410,7 +413,7 @@ class ChartConfigurationTests {
                 .deployment();
         assertThat(deployment.<String>read(CONTAINER + "env[0].name")).isEqualTo("JDK_JAVA_OPTIONS");
         assertThat(deployment.<String>read(CONTAINER + "env[0].value"))
-                .isEqualTo("-XX:MaxDirectMemorySize=%sm -Xmx96m -XX:ActiveProcessorCount=2".formatted(direct));
+                .isEqualTo("-XX:MaxDirectMemorySize=%sm -Xmx%sm -XX:ActiveProcessorCount=2".formatted(direct, heap));
         assertThat(deployment.<Object>read(CONTAINER + "resources"))
                 .isEqualTo(Map.of(
                         "requests", Map.of("cpu", "100m", "memory", limit + "Mi"),
@@ -429,7 +432,7 @@ class ChartConfigurationTests {
         assertThat(deployment.<String>read(CONTAINER + "env[0].value"))
                 .startsWith("-XX:MaxDirectMemorySize=%sm ".formatted(direct));
         assertThat(deployment.<String>read(CONTAINER + "resources.limits.memory"))
-                .isEqualTo(direct + 256 + "Mi");
+                .isEqualTo(direct + 144 + "Mi");
     }
 
     @Test
@@ -445,10 +448,10 @@ class ChartConfigurationTests {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    limits: {memory: 397Mi}                                    | 397Mi | 397Mi
+                    limits: {memory: 285Mi}                                    | 285Mi | 285Mi
                     limits: {memory: 1Gi}                                      | 1Gi   | 1Gi
                     {limits: {memory: 1Gi}, requests: {memory: 512Mi}}         | 1Gi   | 512Mi
-                    requests: {memory: 300Mi}                                  | 397Mi | 300Mi
+                    requests: {memory: 200Mi}                                  | 285Mi | 200Mi
                     """)
     void memoryCanBeGivenWhereItSuffices(String resources, String limit, String request) {
         Map<String, Map<String, Object>> rendered = Chart.with(

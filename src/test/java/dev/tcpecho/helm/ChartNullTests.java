@@ -47,7 +47,6 @@ class ChartNullTests {
             "echo.drain.delay",
             "echo.drain.timeout",
             "jvm",
-            "jvm.heap",
             "jvm.overhead",
             "jvm.processors",
             "image",

@@ -512,11 +512,11 @@ class ChartSchemaTests {
                         "tlsRoutes: {plan: {parentRefs: [{name: gateway}], hostnames: [echo.example.com]}}",
                         "tlsRoutes.plan names no listener: echo.listeners has plain"),
                 arguments(
-                        "resources: {limits: {memory: 396Mi}}",
-                        "resources.limits.memory is 396Mi, but jvm.heap, jvm.overhead and as many connections as echo.limits.connections (1000) can take 397Mi: raise it or leave it out, or lower echo.limits.connections"),
+                        "resources: {limits: {memory: 284Mi}}",
+                        "resources.limits.memory is 284Mi, but jvm.heap, jvm.overhead and as many connections as echo.limits.connections (1000) can take 285Mi: raise it or leave it out, or lower echo.limits.connections"),
                 arguments(
-                        "resources: {requests: {memory: 398Mi}}",
-                        "resources.requests.memory is 398Mi, more than the limit (397Mi): lower it or leave it out, or raise resources.limits.memory"),
+                        "resources: {requests: {memory: 286Mi}}",
+                        "resources.requests.memory is 286Mi, more than the limit (285Mi): lower it or leave it out, or raise resources.limits.memory"),
                 arguments(
                         "jvm: {options: [-Xmx1g]}",
                         "jvm.options has -Xmx1g, which the chart computes of jvm.heap: set that"),
