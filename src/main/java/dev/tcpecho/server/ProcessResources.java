@@ -65,7 +65,7 @@ public record ProcessResources(long freeDescriptors, long directMemory, int even
      */
     int connections(EchoProperties properties) {
         ConnectionLimit limit = properties.limits().connections();
-        long most = Math.min(limit.most(), byDescriptors());
+        long most = Math.min(limit.most(), byDescriptors(properties));
         return (int) Math.max(1, limit.isAuto() ? Math.min(most, byMemory(properties)) : most);
     }
 
@@ -75,13 +75,23 @@ public record ProcessResources(long freeDescriptors, long directMemory, int even
         if (!limit.isAuto() || connections(properties) == limit.most()) {
             return "";
         }
-        return (byMemory(properties) < byDescriptors()) ? ", by direct memory" : ", by the limit of open files";
+        return (byMemory(properties) < byDescriptors(properties))
+                ? ", by direct memory"
+                : ", by the limit of open files";
     }
 
-    private long byDescriptors() {
+    private long byDescriptors(EchoProperties properties) {
         // Where little is left, connections and what is kept back get half of it each.
-        long keptBack = Math.min(KEPT_BACK, this.freeDescriptors / 2);
-        return this.freeDescriptors - keptBack;
+        return this.freeDescriptors - Math.min(keptBack(properties), this.freeDescriptors / 2);
+    }
+
+    /** A listener of datagrams on every address opens sockets when the first datagrams come for them. */
+    private static long keptBack(EchoProperties properties) {
+        long listeners = properties.listeners().values().stream()
+                .filter(Listener::isUdp)
+                .filter(listener -> List.of("::", "0.0.0.0").contains(listener.address()))
+                .count();
+        return KEPT_BACK + listeners * UnnamedAddresses.MOST_ADDRESSES;
     }
 
     private long byMemory(EchoProperties properties) {
@@ -99,7 +109,7 @@ public record ProcessResources(long freeDescriptors, long directMemory, int even
         if (limit.most() > possible) {
             shortages.add(("echo.limits.connections is %s, but this process can open only %s connections:"
                             + " raise its limit of open files (ulimit -n, LimitNOFILE) by %s or more, or lower the property")
-                    .formatted(limit, possible, limit.most() + KEPT_BACK - this.freeDescriptors));
+                    .formatted(limit, possible, limit.most() + keptBack(properties) - this.freeDescriptors));
         }
         long bytes = (long) limit.most() * bytesPerConnection(properties) + datagramBytes(properties);
         if (bytes > this.directMemory) {

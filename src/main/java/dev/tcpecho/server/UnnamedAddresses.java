@@ -40,7 +40,7 @@ import reactor.netty.FutureMono;
 final class UnnamedAddresses extends SimpleChannelInboundHandler<DatagramPacket> {
 
     /** So many sockets are opened at most: a route can have a million addresses. */
-    private static final int MOST_ADDRESSES = 256;
+    static final int MOST_ADDRESSES = 256;
 
     /** So many datagrams wait at most for their socket to be opened. */
     private static final int MOST_WAITING = 64;
@@ -161,7 +161,10 @@ final class UnnamedAddresses extends SimpleChannelInboundHandler<DatagramPacket>
             }
             this.sockets.open(destination, datagram.recipient().getPort());
             this.opened.add(destination);
-            this.sockets.find(destination).ifPresent(socket -> passOn(socket, datagram.retain()));
+            this.sockets
+                    .find(destination)
+                    .ifPresentOrElse(
+                            socket -> passOn(socket, datagram.retain()), () -> drop(datagram, DropReason.ERROR));
         } catch (RuntimeException ex) {
             drop(datagram, DropReason.ERROR);
         } finally {

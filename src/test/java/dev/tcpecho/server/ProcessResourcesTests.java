@@ -87,6 +87,14 @@ class ProcessResourcesTests {
     }
 
     @Test
+    void datagramsOnEveryAddressKeepDescriptorsBackForSocketsToCome() {
+        EchoProperties properties =
+                properties("1000", Map.of("a", listener(Protocol.TCP, ""), "b", listener(Protocol.UDP, "")));
+        assertThat(resources(1296, 200 * MIB).connections(properties)).isEqualTo(1000);
+        assertThat(resources(1295, 200 * MIB).connections(properties)).isEqualTo(999);
+    }
+
+    @Test
     void directMemory() {
         assertThat(resources(5000, 125 * MIB - 1).shortages(properties("1000", "")))
                 .containsExactly(
