@@ -204,8 +204,12 @@ class ProxyHeaderDecoderTests {
         } catch (DecoderException ex) {
             return Optional.empty();
         }
+        if (!(channel.readInbound() instanceof HAProxyMessage message)) {
+            return Optional.empty();
+        }
+        Optional<String> client = client(message);
         boolean scope = text(header).contains("%");
-        return (channel.readInbound() instanceof HAProxyMessage message && !scope) ? client(message) : Optional.empty();
+        return scope ? Optional.empty() : client;
     }
 
     private static Optional<String> client(HAProxyMessage message) {
