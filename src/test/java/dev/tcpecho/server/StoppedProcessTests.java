@@ -22,13 +22,13 @@ import org.junit.jupiter.api.condition.OS;
 @EnabledOnOs(OS.LINUX)
 class StoppedProcessTests {
 
-    private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(3);
 
     private static final Duration HEADER_TIMEOUT = Duration.ofSeconds(3);
 
-    private static final Duration LIFETIME = Duration.ofSeconds(6);
+    private static final Duration LIFETIME = Duration.ofSeconds(10);
 
-    private static final Duration QUIET = Duration.ofSeconds(2);
+    private static final Duration QUIET = Duration.ofSeconds(3);
 
     private static final byte[] HEADER =
             "PROXY TCP4 192.0.2.7 198.51.100.1 1 2\r\n".getBytes(StandardCharsets.US_ASCII);
